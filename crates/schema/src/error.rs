@@ -1,0 +1,341 @@
+//! The one error type of relata.
+//!
+//! It lives in the lowest crate so that every layer returns it as it is. An error is a box of eight bytes: a `Result`
+//! stays small on the paths where nothing fails.
+
+use std::fmt;
+
+/// The result of everything in relata that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What kind of failure an [`Error`] reports.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// A model, attribute or association is declared wrongly.
+    Schema,
+    /// A model of that name is not known.
+    UnknownModel,
+    /// The model has no attribute of that name.
+    UnknownAttribute,
+    /// The model has no association of that name.
+    UnknownAssociation,
+    /// The request contradicts itself or asks for something that has no meaning.
+    Request,
+    /// A value does not fit the type of the column that it meets.
+    TypeMismatch,
+    /// The database cannot do this; the message names the feature and what to do instead.
+    Unsupported,
+    /// A limit of relata or of the server would be exceeded.
+    LimitExceeded,
+    /// A relation of a record was read that no include has loaded.
+    NotLoaded,
+    /// No row was found where one was required.
+    NotFound,
+    /// A connection could not be made, or was lost.
+    Connection,
+    /// No connection became free in time.
+    PoolTimeout,
+    /// The thread already holds the only connection of the pool.
+    NestedAcquire,
+    /// The connection is busy: its rows are still being read.
+    ConnectionBusy,
+    /// A unique constraint was violated.
+    UniqueViolation,
+    /// A foreign key constraint was violated.
+    ForeignKeyViolation,
+    /// A value that must be given was null.
+    NotNullViolation,
+    /// A check constraint was violated.
+    CheckViolation,
+    /// Another transaction got in the way: deadlock or serialization failure.
+    Serialization,
+    /// The database was busy or a lock was not granted in time.
+    Timeout,
+    /// The database refused the statement for another reason.
+    Database,
+    /// A row could not be read as the type that was asked for.
+    Decode,
+    /// A document is not what it should be.
+    Document,
+    /// Two parts of relata disagree. Please report it.
+    Internal,
+}
+
+impl ErrorKind {
+    /// The name used in the JSON form of an error, in snake case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Schema => "schema",
+            Self::UnknownModel => "unknown_model",
+            Self::UnknownAttribute => "unknown_attribute",
+            Self::UnknownAssociation => "unknown_association",
+            Self::Request => "request",
+            Self::TypeMismatch => "type_mismatch",
+            Self::Unsupported => "unsupported",
+            Self::LimitExceeded => "limit_exceeded",
+            Self::NotLoaded => "not_loaded",
+            Self::NotFound => "not_found",
+            Self::Connection => "connection",
+            Self::PoolTimeout => "pool_timeout",
+            Self::NestedAcquire => "nested_acquire",
+            Self::ConnectionBusy => "connection_busy",
+            Self::UniqueViolation => "unique_violation",
+            Self::ForeignKeyViolation => "foreign_key_violation",
+            Self::NotNullViolation => "not_null_violation",
+            Self::CheckViolation => "check_violation",
+            Self::Serialization => "serialization",
+            Self::Timeout => "timeout",
+            Self::Database => "database",
+            Self::Decode => "decode",
+            Self::Document => "document",
+            Self::Internal => "internal",
+        }
+    }
+
+    /// Whether the database itself said no (or could not be reached), rather than relata.
+    pub fn is_database(self) -> bool {
+        matches!(
+            self,
+            Self::Connection
+                | Self::PoolTimeout
+                | Self::UniqueViolation
+                | Self::ForeignKeyViolation
+                | Self::NotNullViolation
+                | Self::CheckViolation
+                | Self::Serialization
+                | Self::Timeout
+                | Self::Database
+        )
+    }
+}
+
+/// Whether a statement that failed took effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing left this process.
+    NotSent,
+    /// The server refused it, or it died inside a transaction that the server rolls back.
+    NotApplied,
+    /// The connection was lost after the statement was sent and before its answer came.
+    Unknown,
+    /// It took effect; something after it failed.
+    Applied,
+}
+
+/// What may be repeated after a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// The same statement may be sent again.
+    Statement,
+    /// The whole transaction must be run again.
+    Transaction,
+    /// Repeating will not help.
+    Never,
+}
+
+/// What became of the connection on which a statement failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConnectionFate {
+    /// It is usable and went back to the pool.
+    Kept,
+    /// It was closed.
+    Discarded,
+}
+
+/// What went wrong, where in the user's own terms, and what to do about it.
+///
+/// ```
+/// use relata_schema::{Error, ErrorKind};
+/// let error = Error::new(ErrorKind::UnknownAttribute, "model User has no attribute \"emial\"")
+///     .at("Post.include(author).where")
+///     .help("did you mean \"email\"?");
+/// assert_eq!(
+///     error.to_string(),
+///     "Post.include(author).where: model User has no attribute \"emial\"; did you mean \"email\"?"
+/// );
+/// ```
+pub struct Error(Box<ErrorData>);
+
+const _: () = assert!(size_of::<Error>() == 8);
+
+struct ErrorData {
+    kind: ErrorKind,
+    message: String,
+    path: String,
+    help: Option<String>,
+    sql: Option<String>,
+    code: Option<String>,
+    outcome: Outcome,
+    retry: Retry,
+    connection: ConnectionFate,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// A failure of the given kind. The message is one sentence without a full stop.
+    #[cold]
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(ErrorData {
+            kind,
+            message: message.into(),
+            path: String::new(),
+            help: None,
+            sql: None,
+            code: None,
+            outcome: Outcome::NotSent,
+            retry: Retry::Never,
+            connection: ConnectionFate::Kept,
+            source: None,
+        }))
+    }
+
+    /// An inconsistency inside relata. It is an error and never a panic, because a caller must not pay for our mistake
+    /// with its process.
+    #[cold]
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Internal, message).help("this is a defect in relata; please report it with the request")
+    }
+
+    /// Says where: a model path such as `Post.include(author).where`. A path that is already set is kept, since the
+    /// innermost place knows best.
+    #[must_use]
+    pub fn at(mut self, path: impl AsRef<str>) -> Self {
+        if self.0.path.is_empty() {
+            self.0.path = path.as_ref().to_owned();
+        }
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.0.help = Some(help.into());
+        self
+    }
+
+    /// Proposes the nearest of the known names, or lists them when none is near.
+    #[must_use]
+    pub fn near<'n>(self, wrong: &str, known: impl IntoIterator<Item = &'n str>) -> Self {
+        let known: Vec<&str> = known.into_iter().collect();
+        match nearest(wrong, known.iter().copied()) {
+            Some(name) => self.help(format!("did you mean \"{name}\"?")),
+            None if known.is_empty() => self.help("it has none"),
+            None if known.len() <= 12 => self.help(format!("it has: {}", known.join(", "))),
+            None => self,
+        }
+    }
+
+    /// Keeps the statement that failed. Bind values are never part of it.
+    #[must_use]
+    pub fn sql(mut self, sql: &str) -> Self {
+        self.0.sql.get_or_insert_with(|| sql.to_owned());
+        self
+    }
+
+    /// Keeps the database's own code (SQLSTATE or an extended result code).
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.0.code = Some(code.into());
+        self
+    }
+
+    /// Says what the failure means for the statement, a retry, and the connection.
+    #[must_use]
+    pub fn fate(mut self, outcome: Outcome, retry: Retry, connection: ConnectionFate) -> Self {
+        (self.0.outcome, self.0.retry, self.0.connection) = (outcome, retry, connection);
+        self
+    }
+
+    /// Keeps the cause.
+    #[must_use]
+    pub fn because(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Box::new(source));
+        self
+    }
+
+    /// What kind of failure this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The sentence that says what is wrong, without path and help.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The place in the model or request, empty when there is none.
+    pub fn path(&self) -> &str {
+        &self.0.path
+    }
+
+    /// What to do about it.
+    pub fn remedy(&self) -> Option<&str> {
+        self.0.help.as_deref()
+    }
+
+    /// The statement that failed, where one was sent or prepared.
+    pub fn statement(&self) -> Option<&str> {
+        self.0.sql.as_deref()
+    }
+
+    /// The database's own code.
+    pub fn database_code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    /// Whether the statement took effect.
+    pub fn outcome(&self) -> Outcome {
+        self.0.outcome
+    }
+
+    /// What may be repeated.
+    pub fn retry(&self) -> Retry {
+        self.0.retry
+    }
+
+    /// What became of the connection.
+    pub fn connection(&self) -> ConnectionFate {
+        self.0.connection
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.0.path.is_empty() {
+            write!(f, "{}: ", self.0.path)?;
+        }
+        f.write_str(&self.0.message)?;
+        match &self.0.help {
+            Some(help) => write!(f, "; {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}({self})", self.0.kind)?;
+        if let Some(sql) = &self.0.sql {
+            write!(f, "\n  sql: {sql}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// The known name nearest to a wrong one, if any is near enough to be a slip.
+pub fn nearest<'n>(wrong: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let folded = wrong.to_lowercase().replace('_', "");
+    known
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(&folded, &name.to_lowercase().replace('_', "")), name))
+        .filter(|(distance, name)| *distance <= 1 + name.chars().count().min(wrong.chars().count()) / 4)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}

@@ -1,0 +1,128 @@
+//! Values to JSON and back, in the forms that the documents promise.
+
+use std::borrow::Cow;
+
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use serde_json::Value as Json;
+
+use crate::{Datum, Error, ErrorKind, Kind, Result, SqlType, Value, nearest, temporal};
+
+/// The largest integer that every reader of JSON keeps exactly: 2^53 - 1.
+const SAFE_INTEGER: i64 = (1 << 53) - 1;
+
+/// Reads a JSON value as a value of a type. Nothing is coerced that would lose or invent information.
+///
+/// # Errors
+///
+/// [`ErrorKind::TypeMismatch`], which says what was expected.
+pub fn datum_from_json(json: &Json, ty: &SqlType) -> Result<Value> {
+    let mismatch = || {
+        let shown = match json {
+            Json::Array(_) => "an array".to_owned(),
+            Json::Object(_) => "an object".to_owned(),
+            other => other.to_string(),
+        };
+        Error::new(ErrorKind::TypeMismatch, format!("{shown} is not a value of type {ty}"))
+    };
+    if json.is_null() {
+        return Ok(Datum::Null);
+    }
+    let text = || json.as_str().ok_or_else(mismatch);
+    Ok(match ty.kind() {
+        Kind::Bool => Datum::Bool(json.as_bool().ok_or_else(mismatch)?),
+        kind @ (Kind::SmallInt | Kind::Integer | Kind::BigInt) => {
+            let value = match json {
+                Json::Number(number) => number.as_i64().ok_or_else(mismatch)?,
+                Json::String(digits) => digits.parse().map_err(|_| mismatch())?,
+                _ => return Err(mismatch()),
+            };
+            let fits = match kind {
+                Kind::SmallInt => i16::try_from(value).is_ok(),
+                Kind::Integer => i32::try_from(value).is_ok(),
+                _ => true,
+            };
+            if !fits {
+                return Err(mismatch().help("the number is out of its range"));
+            }
+            Datum::Int(value)
+        }
+        Kind::Double => Datum::Double(json.as_f64().ok_or_else(mismatch)?),
+        Kind::Decimal => match json {
+            Json::Number(number) => Datum::Decimal(number.to_string().parse().map_err(|_| mismatch())?),
+            Json::String(digits) => Datum::Decimal(digits.parse().map_err(|_| mismatch())?),
+            _ => return Err(mismatch()),
+        },
+        Kind::Text => {
+            let text = text()?;
+            if let SqlType::Enum(labels) = ty
+                && !labels.iter().any(|label| label == text)
+            {
+                let error = mismatch();
+                return Err(match nearest(text, labels.iter().map(String::as_str)) {
+                    Some(label) => error.help(format!("did you mean \"{label}\"?")),
+                    None => error,
+                });
+            }
+            Datum::Text(Cow::Owned(text.to_owned()))
+        }
+        Kind::Uuid => Datum::Uuid(text()?.parse().map_err(|_| mismatch())?),
+        Kind::Instant => Datum::Instant(temporal::parse_instant(text()?).ok_or_else(mismatch)?),
+        Kind::Naive => Datum::Naive(temporal::parse_naive(text()?).ok_or_else(mismatch)?),
+        Kind::Day => Datum::Day(text()?.parse().map_err(|_| mismatch())?),
+        Kind::Time => Datum::Time(text()?.parse().map_err(|_| mismatch())?),
+        Kind::Json => Datum::Json(Cow::Owned(json.to_string())),
+        Kind::Bytes => Datum::Bytes(Cow::Owned(
+            BASE64.decode(text()?).map_err(|_| mismatch().help("bytes are written in base64"))?,
+        )),
+    })
+}
+
+/// The JSON form of a value in an answer. `scale` is that of the column.
+pub fn datum_to_json(value: &Datum<'_>, scale: Option<u8>) -> Json {
+    let mut out = String::new();
+    write_json_datum(&mut out, value, scale);
+    serde_json::from_str(&out).unwrap_or(Json::Null)
+}
+
+/// Appends the JSON form of a value in an answer. `scale` is that of the column.
+pub fn write_json_datum(out: &mut String, value: &Datum<'_>, scale: Option<u8>) {
+    use std::fmt::Write;
+    // Writing to a string cannot fail, hence the ignored results.
+    let quoted = |out: &mut String, write: &mut dyn FnMut(&mut String)| {
+        out.push('"');
+        write(out);
+        out.push('"');
+    };
+    let digits = scale.unwrap_or(6);
+    match value {
+        Datum::Null => out.push_str("null"),
+        Datum::Bool(v) => out.push_str(if *v { "true" } else { "false" }),
+        Datum::Int(v) if v.unsigned_abs() <= SAFE_INTEGER as u64 => drop(write!(out, "{v}")),
+        Datum::Int(v) => drop(write!(out, "\"{v}\"")),
+        Datum::Double(v) => match serde_json::Number::from_f64(*v) {
+            Some(number) => drop(write!(out, "{number}")),
+            None => drop(write!(out, "\"{v}\"")),
+        },
+        Datum::Decimal(v) => {
+            let mut v = *v;
+            if let Some(scale) = scale {
+                v.rescale(u32::from(scale));
+            }
+            let _ = write!(out, "\"{v}\"");
+        }
+        Datum::Text(v) => write_json_string(out, v),
+        Datum::Json(v) => out.push_str(v),
+        Datum::Bytes(v) => quoted(out, &mut |out| BASE64.encode_string(v, out)),
+        Datum::Uuid(v) => drop(write!(out, "\"{v}\"")),
+        Datum::Instant(v) => quoted(out, &mut |out| temporal::format_instant(out, *v, 'T', digits, "Z")),
+        Datum::Naive(v) => quoted(out, &mut |out| temporal::format_naive(out, *v, 'T', digits)),
+        Datum::Day(v) => drop(write!(out, "\"{v}\"")),
+        Datum::Time(v) => quoted(out, &mut |out| temporal::format_time(out, *v, digits)),
+    }
+}
+
+/// Appends a JSON string.
+pub fn write_json_string(out: &mut String, text: &str) {
+    // Serializing a string slice cannot fail.
+    out.push_str(&serde_json::to_string(text).unwrap_or_default());
+}

@@ -1,0 +1,36 @@
+//! What an application says about its data: models, attributes, associations, indexes, and the values they hold.
+//!
+//! This crate is plain data. It knows no SQL and no database: a [`ModelDef`] says that `User` has an attribute `score`
+//! kept in the column `score_points`, and everything that writes or runs SQL is built on top of it. Models come from
+//! three places and meet here: the derive macro, [`ModelBuilder`] at run time, and a JSON document ([`SchemaDoc`]).
+//!
+//! What it is not for: describing a database as it is. That is introspection, and lives above the drivers.
+
+mod association;
+mod builder;
+mod doc;
+mod error;
+mod json_value;
+mod kind;
+mod model;
+mod naming;
+mod operator;
+mod reader;
+mod resolve;
+mod set;
+mod temporal;
+mod value;
+
+pub use association::{Association, AssociationKind, Link, Target, Through, ThroughLink};
+pub use builder::{AssociationBuilder, AttributeBuilder, ModelBuilder};
+pub use doc::{AssociationDoc, AttributeDoc, IndexDoc, ModelDoc, SchemaDoc};
+pub use error::{ConnectionFate, Error, ErrorKind, Outcome, Result, Retry, nearest};
+pub use json_value::{datum_from_json, datum_to_json, write_json_datum, write_json_string};
+pub use kind::{Kind, SqlType};
+pub use model::{Attribute, Index, ModelDef};
+pub use naming::{pluralize, singularize, snake_case};
+pub use operator::{Aggregate, Comparison, Function, Pattern};
+pub use reader::Reader;
+pub use set::{ModelRef, ModelSet, ModelView};
+pub use temporal::{format_instant, format_naive, format_time, parse_instant, parse_naive};
+pub use value::{Datum, Value};

@@ -1,0 +1,167 @@
+//! Handles to models, and sets of models defined at run time.
+
+use std::{ops::Deref, sync::Arc};
+
+use crate::{Error, ErrorKind, Link, ModelDef, Result, Target, nearest, resolve};
+
+/// Models defined at run time, frozen together. Associations inside a set refer to one another by name.
+#[derive(Debug)]
+pub struct ModelSet {
+    models: Vec<ModelDef>,
+}
+
+impl ModelSet {
+    /// Freezes models into a set and resolves every association.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Schema`] and its kin for two models of one name, an association to nowhere, or a key that does not
+    /// exist or does not fit.
+    pub fn new(models: Vec<ModelDef>) -> Result<Arc<ModelSet>> {
+        for (i, model) in models.iter().enumerate() {
+            if models[..i].iter().any(|earlier| earlier.name == model.name) {
+                return Err(Error::new(ErrorKind::Schema, format!("two models are named {}", model.name)));
+            }
+        }
+        let set = Arc::new(ModelSet { models });
+        for view in set.views() {
+            for association in 0..view.associations.len() {
+                view.link(association as u16)?;
+            }
+        }
+        Ok(set)
+    }
+
+    /// The models, in the order of definition.
+    pub fn models(&self) -> &[ModelDef] {
+        &self.models
+    }
+
+    /// Views of all models, in the order of definition.
+    pub fn views(&self) -> impl Iterator<Item = ModelView<'_>> {
+        self.models.iter().map(|def| ModelView { def, set: Some(self) })
+    }
+
+    /// The model of that name.
+    pub fn view(&self, name: &str) -> Option<ModelView<'_>> {
+        self.views().find(|view| view.name == name)
+    }
+
+    /// An owned handle to the model of that name.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnknownModel`] with the nearest name.
+    pub fn model(self: &Arc<Self>, name: &str) -> Result<ModelRef> {
+        match self.models.iter().position(|model| model.name == name) {
+            Some(index) => Ok(ModelRef::Shared(self.clone(), index as u32)),
+            None => Err(unknown_model(name, self.models.iter().map(|model| model.name.as_str()))),
+        }
+    }
+}
+
+fn unknown_model<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Error {
+    let known: Vec<_> = known.collect();
+    let error = Error::new(ErrorKind::UnknownModel, format!("there is no model \"{name}\""));
+    match nearest(name, known.iter().copied()) {
+        Some(near) => error.help(format!("did you mean \"{near}\"?")),
+        None => error.help(format!("there are: {}", known.join(", "))),
+    }
+}
+
+/// An owned handle to a model: declared in code, or one of a set.
+#[derive(Debug, Clone)]
+pub enum ModelRef {
+    /// A model declared in code.
+    Static(&'static ModelDef),
+    /// A model of a set, by index.
+    Shared(Arc<ModelSet>, u32),
+}
+
+impl ModelRef {
+    /// The model, with what is needed to follow its associations.
+    pub fn view(&self) -> ModelView<'_> {
+        match self {
+            ModelRef::Static(def) => ModelView { def, set: None },
+            ModelRef::Shared(set, index) => ModelView { def: &set.models[*index as usize], set: Some(set) },
+        }
+    }
+}
+
+/// A borrowed handle to a model, from which associations can be followed.
+#[derive(Debug, Clone, Copy)]
+pub struct ModelView<'a> {
+    def: &'a ModelDef,
+    set: Option<&'a ModelSet>,
+}
+
+impl Deref for ModelView<'_> {
+    type Target = ModelDef;
+
+    fn deref(&self) -> &ModelDef {
+        self.def
+    }
+}
+
+impl<'a> ModelView<'a> {
+    /// A view of a model declared in code.
+    pub fn of(def: &'static ModelDef) -> ModelView<'static> {
+        ModelView { def, set: None }
+    }
+
+    /// The model itself, for as long as the view's source lives.
+    pub fn def(self) -> &'a ModelDef {
+        self.def
+    }
+
+    /// The model that an association leads to.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnknownModel`] when there is none of that name.
+    pub fn target(self, association: u16) -> Result<ModelView<'a>> {
+        self.follow(&self.def.associations[usize::from(association)].target)
+    }
+
+    /// The junction's model of a belongs-to-many.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnknownModel`] when there is none of that name.
+    pub fn through(self, association: u16) -> Result<Option<ModelView<'a>>> {
+        match &self.def.associations[usize::from(association)].through {
+            Some(through) => self.follow(&through.model).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The keys of an association, resolved at first use.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Schema`] and its kin when a key does not exist or does not fit.
+    pub fn link(self, association: u16) -> Result<&'a Link> {
+        let declared = &self.def.associations[usize::from(association)];
+        match declared.link.get() {
+            Some(link) => Ok(link),
+            None => {
+                let link = resolve::link(self, association)?;
+                Ok(declared.link.get_or_init(|| link))
+            }
+        }
+    }
+
+    fn follow(self, target: &Target) -> Result<ModelView<'a>> {
+        match (target, self.set) {
+            (Target::Lazy(def), _) => {
+                let def = def();
+                def.check()?;
+                Ok(ModelView { def, set: None })
+            }
+            (Target::Named(name), Some(set)) => {
+                set.view(name).ok_or_else(|| unknown_model(name, set.models.iter().map(|model| model.name.as_str())))
+            }
+            (Target::Named(name), None) => Err(unknown_model(name, std::iter::empty())),
+        }
+    }
+}
