@@ -1,0 +1,121 @@
+//! Reads the bytes of a shape, for the planner.
+
+use relata_schema::{Error, Kind, Result};
+
+use crate::ListForm;
+
+/// A place in the bytes of a section, and in the binds.
+#[derive(Debug, Clone)]
+pub struct Cursor<'b> {
+    rest: &'b [u8],
+    /// The number of the next bind.
+    pub bind: u32,
+}
+
+impl<'b> Cursor<'b> {
+    /// A cursor at the start of some bytes whose first bind has that number.
+    pub fn new(bytes: &'b [u8], bind: u32) -> Self {
+        Cursor { rest: bytes, bind }
+    }
+
+    /// Whether everything has been read.
+    pub fn is_done(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// The bytes that are left.
+    pub fn rest(&self) -> &'b [u8] {
+        self.rest
+    }
+
+    /// The next byte, without reading it.
+    pub fn peek(&self) -> Option<u8> {
+        self.rest.first().copied()
+    }
+
+    /// The next byte.
+    ///
+    /// # Errors
+    ///
+    /// An internal error at the end: only our encoders write these bytes. So for all that follow.
+    pub fn byte(&mut self) -> Result<u8> {
+        let (&first, rest) = self.rest.split_first().ok_or_else(truncated)?;
+        self.rest = rest;
+        Ok(first)
+    }
+
+    /// The next 16-bit number.
+    ///
+    /// # Errors
+    ///
+    /// An internal error at the end.
+    pub fn u16(&mut self) -> Result<u16> {
+        let (head, rest) = self.rest.split_first_chunk().ok_or_else(truncated)?;
+        self.rest = rest;
+        Ok(u16::from_le_bytes(*head))
+    }
+
+    /// The next name.
+    ///
+    /// # Errors
+    ///
+    /// An internal error at the end.
+    pub fn name(&mut self) -> Result<&'b str> {
+        let len = usize::from(self.byte()?);
+        let (name, rest) = self.rest.split_at_checked(len).ok_or_else(truncated)?;
+        self.rest = rest;
+        std::str::from_utf8(name).map_err(|_| truncated())
+    }
+
+    /// The next run of bytes with its length.
+    ///
+    /// # Errors
+    ///
+    /// An internal error at the end.
+    pub fn bytes(&mut self) -> Result<&'b [u8]> {
+        let (head, rest) = self.rest.split_first_chunk().ok_or_else(truncated)?;
+        let len = u32::from_le_bytes(*head) as usize;
+        let (bytes, rest) = rest.split_at_checked(len).ok_or_else(truncated)?;
+        self.rest = rest;
+        Ok(bytes)
+    }
+
+    /// The next section of an include, and how many binds it has.
+    ///
+    /// # Errors
+    ///
+    /// An internal error at the end.
+    pub fn section(&mut self) -> Result<(&'b [u8], u32)> {
+        let bytes = self.bytes()?;
+        let count = self.bytes()?.try_into().map_err(|_| truncated())?;
+        Ok((bytes, u32::from_le_bytes(count)))
+    }
+
+    /// The next kind.
+    ///
+    /// # Errors
+    ///
+    /// An internal error for a byte that is none.
+    pub fn kind(&mut self) -> Result<Kind> {
+        Kind::from_byte(self.byte()?).ok_or_else(truncated)
+    }
+
+    /// The next form of a list.
+    ///
+    /// # Errors
+    ///
+    /// An internal error at the end.
+    pub fn list_form(&mut self) -> Result<ListForm> {
+        self.byte().map(ListForm::from_byte)
+    }
+
+    /// Takes the number of the next bind.
+    pub fn next_bind(&mut self) -> u32 {
+        self.bind += 1;
+        self.bind - 1
+    }
+}
+
+fn truncated() -> Error {
+    Error::internal("the bytes of a request end too early or are not of its form")
+}

@@ -1,0 +1,200 @@
+//! From a document to the bytes of a request: names become indexes, JSON values become typed binds.
+
+use relata_schema::{Aggregate, Error, ErrorKind, ModelRef, ModelView, Result};
+
+use super::{ast::*, encode_expr::Scope};
+use crate::{Call, Encoder, Flags, Include, Lock, Request, Section};
+
+/// Encodes a document against its root model. A `find_and_count` is encoded as its find.
+///
+/// # Errors
+///
+/// Whatever is wrong with the document for that model, with the model path of the place and the nearest known name.
+pub fn encode_find(doc: &RequestDoc, root: ModelRef) -> Result<Request<'static>> {
+    let mut request = Request::new(root.clone());
+    let view = root.view();
+    let call = match &doc.call {
+        CallDoc::Find | CallDoc::FindAndCount => Call::Find,
+        CallDoc::Count => Call::Count,
+        CallDoc::Aggregate { function, attribute } => {
+            let function = Aggregate::from_name(function).ok_or_else(|| {
+                Error::new(ErrorKind::Request, format!("there is no aggregate \"{function}\""))
+                    .at(&view.name)
+                    .near(function, Aggregate::ALL.iter().map(|aggregate| aggregate.name()))
+            })?;
+            Call::Aggregate(function, view.require_attribute(attribute).map_err(|error| error.at(&view.name))?)
+        }
+    };
+    let find = &doc.find;
+    if !find.scope.is_empty() {
+        return Err(Error::new(ErrorKind::Unsupported, "\"scope\" is not supported yet")
+            .at(&view.name)
+            .help("write the condition into the request"));
+    }
+    request.set_flags(Flags {
+        call,
+        distinct: find.distinct,
+        paranoid: find.paranoid.unwrap_or(true),
+        lock: find.lock.map(|lock| Lock { strength: lock.strength as u8, wait: lock.wait as u8 }),
+    });
+    let aliases = aliases(find.attributes.as_ref());
+    let scope = Scope { path: view.name.clone(), aliases: &aliases, includes: &find.include };
+    options(find, &scope, |section, write| request.write(section, write));
+    if (find.limit, find.offset) != (None, None) {
+        request.set_page(find.limit, find.offset);
+    }
+    request.check()?;
+    Ok(request)
+}
+
+/// The aliases that a selection gives, which order and having may name.
+fn aliases(attributes: Option<&AttributesDoc>) -> Vec<&str> {
+    let items = match attributes {
+        None => return Vec::new(),
+        Some(AttributesDoc::List(items) | AttributesDoc::Adjust { include: items, .. }) => items,
+    };
+    items
+        .iter()
+        .filter_map(|item| match item {
+            SelectDoc::Aliased(_, alias) => Some(alias.as_str()),
+            SelectDoc::Name(_) => None,
+        })
+        .collect()
+}
+
+type Write<'w> = Box<dyn FnOnce(&mut Encoder<'_, 'static>) -> Result<()> + 'w>;
+
+/// The sections that a find and an include share.
+fn options<'w>(find: &'w FindDoc, scope: &'w Scope<'w>, mut section: impl FnMut(Section, Write<'w>)) {
+    if let Some(doc) = &find.attributes {
+        section(Section::Attributes, Box::new(|encoder| attributes(doc, scope, encoder)));
+    }
+    if !find.include.is_empty() {
+        section(
+            Section::Include,
+            Box::new(|encoder| find.include.iter().try_for_each(|item| include(item, scope, encoder))),
+        );
+    }
+    if let Some(filter) = &find.filter {
+        section(
+            Section::Filter,
+            Box::new(|encoder| {
+                scope.part("where").conjuncts(filter, encoder)?;
+                // A where that asks nothing was still written, and makes an include required.
+                encoder.at_least_true();
+                Ok(())
+            }),
+        );
+    }
+    if !find.group.is_empty() {
+        section(
+            Section::Group,
+            Box::new(|encoder| find.group.iter().try_for_each(|key| scope.part("group").grouping(key, encoder))),
+        );
+    }
+    if let Some(having) = &find.having {
+        section(Section::Having, Box::new(|encoder| scope.part("having").conjuncts(having, encoder)));
+    }
+    if !find.order.is_empty() {
+        section(
+            Section::Order,
+            Box::new(|encoder| {
+                find.order.iter().try_for_each(|item| {
+                    scope.part("order").ordering(&item.expr, encoder)?;
+                    encoder.direction(item.descending, item.nulls.map(|nulls| nulls == NullsDoc::First));
+                    Ok(())
+                })
+            }),
+        );
+    }
+}
+
+fn attributes(doc: &AttributesDoc, scope: &Scope<'_>, encoder: &mut Encoder<'_, 'static>) -> Result<()> {
+    let scope = scope.part("attributes");
+    encoder.explicit_selection();
+    let items = match doc {
+        AttributesDoc::List(items) => items,
+        AttributesDoc::Adjust { include, exclude } => {
+            for name in exclude {
+                encoder.model.require_attribute(name).map_err(|error| error.at(&scope.path))?;
+            }
+            for (i, attribute) in (0u16..).zip(&encoder.model.def().attributes) {
+                if !exclude.contains(&attribute.name) {
+                    encoder.select_attribute(i);
+                }
+            }
+            include
+        }
+    };
+    for item in items {
+        match item {
+            SelectDoc::Name(name) => {
+                let attribute = encoder.model.require_attribute(name).map_err(|error| error.at(&scope.path))?;
+                encoder.select_attribute(attribute);
+            }
+            SelectDoc::Aliased(expr, alias) => {
+                encoder.select_alias(alias).map_err(|error| error.at(&scope.path))?;
+                scope.expression(expr, encoder, None)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn include(doc: &IncludeDoc, above: &Scope<'_>, encoder: &mut Encoder<'_, 'static>) -> Result<()> {
+    let model: ModelView<'_> = encoder.model;
+    let at = |error: Error| error.at(format!("{}.include", above.path));
+    let association = model.require_association(&doc.association).map_err(at)?;
+    let target = model.target(association).map_err(at)?;
+    let key = doc.alias.as_deref().unwrap_or(&doc.association);
+    let path = format!("{}.include({key})", above.path);
+    let find = &doc.find;
+    let misplaced = [
+        ("group", !find.group.is_empty()),
+        ("having", find.having.is_some()),
+        ("distinct", find.distinct),
+        ("lock", find.lock.is_some()),
+        ("scope", !find.scope.is_empty()),
+    ];
+    if let Some((option, _)) = misplaced.iter().find(|(_, said)| *said) {
+        return Err(Error::new(ErrorKind::Request, format!("an include has no \"{option}\"")).at(path));
+    }
+    let aliases = aliases(doc.find.attributes.as_ref());
+    let scope = Scope { path: path.clone(), aliases: &aliases, includes: &doc.find.include };
+    let mut out = Include::new(association);
+    if let Some(alias) = &doc.alias {
+        out.alias(alias);
+    }
+    if let Some(required) = doc.required {
+        out.required(required);
+    }
+    if let Some(separate) = doc.separate {
+        out.separate(separate);
+    }
+    out.paranoid(doc.find.paranoid.unwrap_or(true));
+    if let Some(limit) = doc.find.limit {
+        out.limit(limit);
+    }
+    if let Some(offset) = doc.find.offset {
+        out.offset(offset);
+    }
+    options(&doc.find, &scope, |section, write| out.write(section, target, write));
+    if let Some(through) = &doc.through {
+        let Some(junction) = model.through(association).map_err(at)? else {
+            return Err(Error::new(
+                ErrorKind::Request,
+                format!("{key} has no junction, so \"through\" has no meaning"),
+            )
+            .at(path));
+        };
+        let scope = Scope { path: format!("{path}.through"), aliases: &[], includes: &[] };
+        out.through_paranoid(through.paranoid.unwrap_or(true));
+        if let Some(doc) = &through.attributes {
+            out.write(Section::ThroughAttributes, junction, |encoder| attributes(doc, &scope, encoder));
+        }
+        if let Some(filter) = &through.filter {
+            out.write(Section::ThroughFilter, junction, |encoder| scope.part("where").conjuncts(filter, encoder));
+        }
+    }
+    out.finish(encoder).map_err(|error| error.at(path))
+}

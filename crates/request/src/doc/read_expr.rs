@@ -1,0 +1,261 @@
+//! From JSON to conditions and expressions.
+
+use relata_schema::{Error, ErrorKind, Reader, Result};
+use serde_json::Value as Json;
+
+use super::ast::*;
+use crate::MAX_DEPTH;
+
+const OPERATORS: [(&str, OpDoc); 22] = [
+    ("eq", OpDoc::Eq),
+    ("ne", OpDoc::Ne),
+    ("gt", OpDoc::Gt),
+    ("gte", OpDoc::Gte),
+    ("lt", OpDoc::Lt),
+    ("lte", OpDoc::Lte),
+    ("is", OpDoc::Is),
+    ("is_not", OpDoc::IsNot),
+    ("in", OpDoc::In),
+    ("not_in", OpDoc::NotIn),
+    ("between", OpDoc::Between),
+    ("not_between", OpDoc::NotBetween),
+    ("like", OpDoc::Like),
+    ("not_like", OpDoc::NotLike),
+    ("ilike", OpDoc::Ilike),
+    ("not_ilike", OpDoc::NotIlike),
+    ("starts_with", OpDoc::StartsWith),
+    ("not_starts_with", OpDoc::NotStartsWith),
+    ("ends_with", OpDoc::EndsWith),
+    ("not_ends_with", OpDoc::NotEndsWith),
+    ("substring", OpDoc::Substring),
+    ("not_substring", OpDoc::NotSubstring),
+];
+
+/// Operators of the form that no database can say through relata yet. They are refused by name.
+const OPERATORS_NOT_YET: [&str; 16] = [
+    "regexp",
+    "not_regexp",
+    "iregexp",
+    "not_iregexp",
+    "match",
+    "contains",
+    "contained",
+    "overlap",
+    "adjacent",
+    "strict_left",
+    "strict_right",
+    "no_extend_left",
+    "no_extend_right",
+    "any_key_exists",
+    "all_keys_exist",
+    "all",
+];
+
+impl OpDoc {
+    /// The name in the JSON form.
+    pub fn name(self) -> &'static str {
+        OPERATORS.iter().find(|(_, op)| *op == self).map_or("", |(name, _)| name)
+    }
+
+    fn from_name(name: &str) -> Option<OpDoc> {
+        OPERATORS.iter().find(|(known, _)| *known == name).map(|(_, op)| *op)
+    }
+}
+
+fn guard(reader: &Reader<'_>, depth: usize) -> Result<()> {
+    if depth <= MAX_DEPTH {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::LimitExceeded, format!("conditions are nested at most {MAX_DEPTH} deep"))
+        .at(reader.pointer()))
+}
+
+/// A tree of conditions. Members of an object, and of an array, are ANDed.
+pub(super) fn tree(reader: &Reader<'_>, depth: usize) -> Result<WhereDoc> {
+    guard(reader, depth)?;
+    Ok(WhereDoc::All(members(reader, depth)?))
+}
+
+/// The conditions of an object or an array, which a group combines.
+fn members(reader: &Reader<'_>, depth: usize) -> Result<Vec<WhereDoc>> {
+    guard(reader, depth)?;
+    match reader.json {
+        Json::Array(_) => reader.elements()?.iter().map(|element| single(tree(element, depth + 1)?)).collect(),
+        Json::Object(map) if map.contains_key("left") => Ok(vec![expression_test(reader, depth)?]),
+        Json::Object(map) if map.contains_key("attribute") => Ok(vec![attribute_test(reader, depth)?]),
+        Json::Object(map) => map.iter().map(|(key, json)| entry(&reader.child(key, json), key, depth)).collect(),
+        _ => Err(reader.expected("an object of conditions or an array of such")),
+    }
+}
+
+/// A group of one is that one.
+fn single(tree: WhereDoc) -> Result<WhereDoc> {
+    Ok(match tree {
+        WhereDoc::All(mut members) if members.len() == 1 => members.remove(0),
+        other => other,
+    })
+}
+
+fn entry(reader: &Reader<'_>, key: &str, depth: usize) -> Result<WhereDoc> {
+    match key {
+        "and" => Ok(WhereDoc::All(members(reader, depth + 1)?)),
+        "or" => Ok(WhereDoc::Any(members(reader, depth + 1)?)),
+        "not" => Ok(WhereDoc::Not(Box::new(single(tree(reader, depth + 1)?)?))),
+        _ => {
+            let left = match dollar(key) {
+                Some(left) => left,
+                None => ExprDoc::Column(vec![key.to_owned()]),
+            };
+            if let ExprDoc::Column(path) = &left
+                && path.len() == 1
+                && key.contains('.')
+            {
+                let error = Error::new(ErrorKind::Unsupported, format!("the JSON path \"{key}\" is not supported yet"));
+                return Err(error
+                    .at(reader.pointer())
+                    .help("a column of an association is written \"$association.attribute$\""));
+            }
+            tests(reader, &left, depth + 1)
+        }
+    }
+}
+
+/// `$a.b$` is a column of an include, `$n$` an alias.
+pub(super) fn dollar(text: &str) -> Option<ExprDoc> {
+    let inner = text.strip_prefix('$')?.strip_suffix('$')?;
+    let steps: Vec<String> = inner.split('.').map(str::to_owned).collect();
+    Some(if steps.len() == 1 { ExprDoc::Alias(inner.to_owned()) } else { ExprDoc::Column(steps) })
+}
+
+/// `{"left": expression, "gt": 5, ...}`
+fn expression_test(reader: &Reader<'_>, depth: usize) -> Result<WhereDoc> {
+    let map = reader.map()?;
+    let left = expression(&reader.child("left", &map["left"]), depth + 1)?;
+    operators(reader, &left, Some("left"), depth)
+}
+
+/// `{"attribute": "or", "eq": 5, ...}`: for attributes whose names are reserved.
+fn attribute_test(reader: &Reader<'_>, depth: usize) -> Result<WhereDoc> {
+    let map = reader.map()?;
+    let name = reader.child("attribute", &map["attribute"]).text()?.to_owned();
+    operators(reader, &ExprDoc::Column(vec![name]), Some("attribute"), depth)
+}
+
+/// What is asked of one left side: a plain value, or an object of operators.
+fn tests(reader: &Reader<'_>, left: &ExprDoc, depth: usize) -> Result<WhereDoc> {
+    guard(reader, depth)?;
+    match reader.json {
+        Json::Object(map) if is_expression(map) => test(reader, left, OpDoc::Eq, depth),
+        Json::Object(_) => operators(reader, left, None, depth),
+        Json::Array(_) => test(reader, left, OpDoc::In, depth),
+        _ => test(reader, left, OpDoc::Eq, depth),
+    }
+}
+
+fn operators(reader: &Reader<'_>, left: &ExprDoc, skip: Option<&str>, depth: usize) -> Result<WhereDoc> {
+    guard(reader, depth)?;
+    let mut found = Vec::new();
+    for (key, json) in reader.map()? {
+        let child = reader.child(key, json);
+        match key.as_str() {
+            key if Some(key) == skip => {}
+            "and" => found.push(WhereDoc::All(alternatives(&child, left, depth + 1)?)),
+            "or" => found.push(WhereDoc::Any(alternatives(&child, left, depth + 1)?)),
+            "not" => found.push(WhereDoc::Not(Box::new(tests(&child, left, depth + 1)?))),
+            key => match OpDoc::from_name(key) {
+                Some(op) => found.push(test(&child, left, op, depth + 1)?),
+                None if OPERATORS_NOT_YET.contains(&key) => {
+                    let error =
+                        Error::new(ErrorKind::Unsupported, format!("the operator \"{key}\" is not supported yet"));
+                    return Err(error.at(child.pointer()));
+                }
+                None => {
+                    let error = child.error(format!("there is no operator \"{key}\""));
+                    return Err(error.near(key, OPERATORS.iter().map(|(name, _)| *name).chain(["and", "or", "not"])));
+                }
+            },
+        }
+    }
+    single(WhereDoc::All(found))
+}
+
+/// The members of a group inside an attribute: `{"or": [1, {"gt": 5}]}` or `{"or": {"lt": 1, "gt": 5}}`.
+fn alternatives(reader: &Reader<'_>, left: &ExprDoc, depth: usize) -> Result<Vec<WhereDoc>> {
+    guard(reader, depth)?;
+    match reader.json {
+        Json::Array(_) => reader.elements()?.iter().map(|element| tests(element, left, depth + 1)).collect(),
+        Json::Object(_) => match operators(reader, left, None, depth + 1)? {
+            WhereDoc::All(members) => Ok(members),
+            one => Ok(vec![one]),
+        },
+        _ => Err(reader.expected("an array of values and operators, or an object of operators")),
+    }
+}
+
+fn test(reader: &Reader<'_>, left: &ExprDoc, op: OpDoc, depth: usize) -> Result<WhereDoc> {
+    let right = match (op, reader.json) {
+        (_, Json::Object(map)) if is_expression(map) => operand(reader, depth)?,
+        (OpDoc::In | OpDoc::NotIn, Json::Array(values)) => OperandDoc::List(values.clone()),
+        (OpDoc::In | OpDoc::NotIn, _) => return Err(reader.expected("an array")),
+        (OpDoc::Between | OpDoc::NotBetween, _) => match reader.elements()?.as_slice() {
+            [low, high] => OperandDoc::Range(Box::new(operand(low, depth)?), Box::new(operand(high, depth)?)),
+            _ => return Err(reader.error("a range has two ends").help("write [low, high]")),
+        },
+        (OpDoc::Is | OpDoc::IsNot, Json::Null | Json::Bool(_)) => OperandDoc::Value(reader.json.clone()),
+        (OpDoc::Is | OpDoc::IsNot, _) => return Err(reader.expected("null, true or false")),
+        // A value may be of any form: which one fits is for the column to say.
+        _ => OperandDoc::Value(reader.json.clone()),
+    };
+    Ok(WhereDoc::Test { left: left.clone(), op, right })
+}
+
+fn operand(reader: &Reader<'_>, depth: usize) -> Result<OperandDoc> {
+    match reader.json {
+        Json::Object(map) if is_expression(map) => match expression(reader, depth + 1)? {
+            ExprDoc::Value(value) => Ok(OperandDoc::Value(value)),
+            expr => Ok(OperandDoc::Expr(expr)),
+        },
+        _ => Ok(OperandDoc::Value(reader.json.clone())),
+    }
+}
+
+/// Whether an object is an expression: it has the key that tells which.
+fn is_expression(map: &serde_json::Map<String, Json>) -> bool {
+    ["col", "fn", "cast", "value"].iter().any(|key| map.contains_key(*key))
+}
+
+/// An expression.
+pub(super) fn expression(reader: &Reader<'_>, depth: usize) -> Result<ExprDoc> {
+    guard(reader, depth)?;
+    let Json::Object(map) = reader.json else {
+        return match reader.json {
+            Json::Array(_) => Err(reader.expected("an expression")),
+            value => Ok(ExprDoc::Value(value.clone())),
+        };
+    };
+    if map.contains_key("col") {
+        let field = reader.object(&["col"]).map(|map| reader.child("col", &map["col"]))?;
+        let text = field.text()?;
+        return Ok(dollar(text).unwrap_or_else(|| ExprDoc::Column(text.split('.').map(str::to_owned).collect())));
+    }
+    if map.contains_key("value") {
+        return reader.object(&["value"]).map(|map| ExprDoc::Value(map["value"].clone()));
+    }
+    if map.contains_key("cast") {
+        let map = reader.object(&["cast", "as"])?;
+        let inner = expression(&reader.child("cast", &map["cast"]), depth + 1)?;
+        let ty = reader.field("as").ok_or_else(|| reader.error("\"as\" is missing"))?;
+        return Ok(ExprDoc::Cast(Box::new(inner), ty.text()?.to_owned()));
+    }
+    if map.contains_key("fn") {
+        reader.object(&["fn", "args", "distinct"])?;
+        let name = reader.child("fn", &map["fn"]).text()?.to_ascii_lowercase();
+        let args = match reader.field("args") {
+            Some(args) => args.elements()?.iter().map(|arg| expression(arg, depth + 1)).collect::<Result<_>>()?,
+            None => Vec::new(),
+        };
+        let distinct = reader.field("distinct").map_or(Ok(false), |flag| flag.boolean())?;
+        return Ok(ExprDoc::Function { name, args, distinct });
+    }
+    Err(reader.error("an expression is {\"col\": ...}, {\"fn\": ...}, {\"cast\": ...} or {\"value\": ...}"))
+}

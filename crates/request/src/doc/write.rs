@@ -1,0 +1,149 @@
+//! From a [`RequestDoc`] to JSON, in the form that `read` accepts.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::ast::*;
+
+pub(super) fn request(doc: &RequestDoc) -> Json {
+    let mut out = Map::new();
+    match &doc.call {
+        CallDoc::Find => drop(out.insert("model".into(), doc.model.clone().into())),
+        CallDoc::Count => drop(out.insert("count".into(), doc.model.clone().into())),
+        CallDoc::FindAndCount => drop(out.insert("find_and_count".into(), doc.model.clone().into())),
+        CallDoc::Aggregate { function, attribute } => {
+            out.insert("aggregate".into(), function.clone().into());
+            out.insert("model".into(), doc.model.clone().into());
+            out.insert("attribute".into(), attribute.clone().into());
+        }
+    }
+    options(&doc.find, &mut out);
+    Json::Object(out)
+}
+
+fn options(find: &FindDoc, out: &mut Map<String, Json>) {
+    let mut put = |key: &str, value: Option<Json>| {
+        if let Some(value) = value {
+            out.insert(key.to_owned(), value);
+        }
+    };
+    let list = |items: Vec<Json>| (!items.is_empty()).then_some(Json::Array(items));
+    put("attributes", find.attributes.as_ref().map(attributes));
+    put("where", find.filter.as_ref().map(tree));
+    put("include", list(find.include.iter().map(include).collect()));
+    put("order", list(find.order.iter().map(order).collect()));
+    put("group", list(find.group.iter().map(named).collect()));
+    put("having", find.having.as_ref().map(tree));
+    put("limit", find.limit.map(Json::from));
+    put("offset", find.offset.map(Json::from));
+    put("distinct", find.distinct.then_some(true.into()));
+    put("paranoid", find.paranoid.map(Json::from));
+    if let Some(lock) = find.lock {
+        put("lock", Some(crate::Lock::STRENGTHS[lock.strength as usize].into()));
+        put("skip_locked", (lock.wait == LockWaitDoc::SkipLocked).then_some(true.into()));
+        put("nowait", (lock.wait == LockWaitDoc::NoWait).then_some(true.into()));
+    }
+}
+
+fn attributes(doc: &AttributesDoc) -> Json {
+    let items = |items: &[SelectDoc]| Json::Array(items.iter().map(select).collect());
+    match doc {
+        AttributesDoc::List(list) => items(list),
+        AttributesDoc::Adjust { include, exclude } => json!({ "include": items(include), "exclude": exclude }),
+    }
+}
+
+fn select(doc: &SelectDoc) -> Json {
+    match doc {
+        SelectDoc::Name(name) => name.clone().into(),
+        SelectDoc::Aliased(expr, alias) => json!([expression(expr), alias]),
+    }
+}
+
+fn include(doc: &IncludeDoc) -> Json {
+    let mut out = Map::new();
+    out.insert("association".into(), doc.association.clone().into());
+    if let Some(alias) = &doc.alias {
+        out.insert("as".into(), alias.clone().into());
+    }
+    if let Some(required) = doc.required {
+        out.insert("required".into(), required.into());
+    }
+    if let Some(separate) = doc.separate {
+        out.insert("separate".into(), separate.into());
+    }
+    options(&doc.find, &mut out);
+    if let Some(through) = &doc.through {
+        let mut inner = Map::new();
+        if let Some(selected) = &through.attributes {
+            inner.insert("attributes".into(), attributes(selected));
+        }
+        if let Some(filter) = &through.filter {
+            inner.insert("where".into(), tree(filter));
+        }
+        if let Some(paranoid) = through.paranoid {
+            inner.insert("paranoid".into(), paranoid.into());
+        }
+        out.insert("through".into(), Json::Object(inner));
+    }
+    Json::Object(out)
+}
+
+fn order(doc: &OrderDoc) -> Json {
+    let mut items = match &doc.expr {
+        ExprDoc::Column(path) => path.iter().cloned().map(Json::String).collect(),
+        ExprDoc::Alias(name) => vec![format!("${name}$").into()],
+        other => vec![expression(other)],
+    };
+    let direction = if doc.descending { "desc" } else { "asc" };
+    let nulls = match doc.nulls {
+        None => "",
+        Some(NullsDoc::First) => " nulls first",
+        Some(NullsDoc::Last) => " nulls last",
+    };
+    items.push(format!("{direction}{nulls}").into());
+    Json::Array(items)
+}
+
+/// A name where a name may stand, an expression otherwise.
+fn named(expr: &ExprDoc) -> Json {
+    match expr {
+        ExprDoc::Column(path) if path.len() == 1 => path[0].clone().into(),
+        other => expression(other),
+    }
+}
+
+fn expression(expr: &ExprDoc) -> Json {
+    match expr {
+        ExprDoc::Column(path) => json!({ "col": path.join(".") }),
+        ExprDoc::Alias(name) => json!({ "col": format!("${name}$") }),
+        ExprDoc::Function { name, args, distinct } => {
+            let args: Vec<Json> = args.iter().map(expression).collect();
+            if *distinct {
+                json!({ "fn": name, "args": args, "distinct": true })
+            } else {
+                json!({ "fn": name, "args": args })
+            }
+        }
+        ExprDoc::Cast(inner, ty) => json!({ "cast": expression(inner), "as": ty }),
+        ExprDoc::Value(value) => json!({ "value": value }),
+    }
+}
+
+fn tree(doc: &WhereDoc) -> Json {
+    match doc {
+        WhereDoc::All(members) => json!({ "and": members.iter().map(tree).collect::<Vec<_>>() }),
+        WhereDoc::Any(members) => json!({ "or": members.iter().map(tree).collect::<Vec<_>>() }),
+        WhereDoc::Not(inner) => json!({ "not": tree(inner) }),
+        WhereDoc::Test { left, op, right } => json!({ "left": expression(left), op.name(): operand(right) }),
+    }
+}
+
+fn operand(doc: &OperandDoc) -> Json {
+    match doc {
+        OperandDoc::Value(value) if value.is_object() => json!({ "value": value }),
+        OperandDoc::Value(value) => value.clone(),
+        OperandDoc::List(values) => Json::Array(values.clone()),
+        OperandDoc::Range(low, high) => json!([operand(low), operand(high)]),
+        OperandDoc::Expr(expr) => expression(expr),
+    }
+}

@@ -1,0 +1,333 @@
+//! Writes the bytes of a shape. The only place that does.
+
+use relata_schema::{Datum, Error, ErrorKind, Kind, ModelView, Result};
+
+use crate::{Bind, BindList, op};
+
+/// Writes one section of a shape and the binds that belong to it.
+pub struct Encoder<'e, 'q> {
+    out: &'e mut Vec<u8>,
+    binds: &'e mut Vec<Bind<'q>>,
+    /// The model whose attributes and associations the bytes refer to.
+    pub model: ModelView<'e>,
+}
+
+/// The place of a group whose members are still being written.
+#[derive(Debug)]
+pub struct Mark {
+    start: usize,
+    members: u16,
+}
+
+/// Where the left side of a test begins.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    start: usize,
+    binds: usize,
+}
+
+/// How a list is passed to the database. A class of the shape: it depends on the length, in steps, and on nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListForm {
+    /// One placeholder an element, padded with the last to this many.
+    Expanded(u8),
+    /// One placeholder for all.
+    Array,
+}
+
+impl ListForm {
+    /// Up to this many elements are written one by one; beyond, every live database has a form with a single bind.
+    pub const EXPANDED_AT_MOST: usize = 32;
+
+    /// The form for a list of that length: powers of two, so that lists which vary in length make few shapes.
+    pub fn for_len(len: usize) -> ListForm {
+        if len <= Self::EXPANDED_AT_MOST { ListForm::Expanded(len.next_power_of_two() as u8) } else { ListForm::Array }
+    }
+
+    pub(crate) fn byte(self) -> u8 {
+        match self {
+            ListForm::Expanded(size) => size,
+            ListForm::Array => u8::MAX,
+        }
+    }
+
+    pub(crate) fn from_byte(byte: u8) -> ListForm {
+        if byte == u8::MAX { ListForm::Array } else { ListForm::Expanded(byte) }
+    }
+}
+
+impl<'e, 'q> Encoder<'e, 'q> {
+    pub(crate) fn new(out: &'e mut Vec<u8>, binds: &'e mut Vec<Bind<'q>>, model: ModelView<'e>) -> Self {
+        Encoder { out, binds, model }
+    }
+
+    /// The same place, seen from another model.
+    pub fn of_model<'s>(&'s mut self, model: ModelView<'s>) -> Encoder<'s, 'q> {
+        Encoder { out: self.out, binds: self.binds, model }
+    }
+
+    pub(crate) fn byte(&mut self, byte: u8) {
+        self.out.push(byte);
+    }
+
+    pub(crate) fn u16(&mut self, value: u16) {
+        self.out.extend_from_slice(&value.to_le_bytes());
+    }
+
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+        self.out.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
+        self.out.extend_from_slice(bytes);
+    }
+
+    pub(crate) fn name(&mut self, name: &str) -> Result<()> {
+        let len = u8::try_from(name.len())
+            .map_err(|_| Error::new(ErrorKind::LimitExceeded, format!("the name {name:?} is over 255 bytes")))?;
+        if name.chars().any(char::is_control) {
+            return Err(Error::new(ErrorKind::Request, format!("the name {name:?} has a control character")));
+        }
+        self.byte(len);
+        self.out.extend_from_slice(name.as_bytes());
+        Ok(())
+    }
+
+    pub(crate) fn append_binds(&mut self, binds: &mut Vec<Bind<'q>>) {
+        self.binds.append(binds);
+    }
+
+    /// An attribute of the model at hand.
+    pub fn column(&mut self, attribute: u16) {
+        self.byte(op::COLUMN);
+        self.u16(attribute);
+    }
+
+    /// The head of a path of that many steps; the steps and the attribute follow.
+    pub fn path(&mut self, steps: u8) {
+        self.byte(op::PATH);
+        self.byte(steps);
+    }
+
+    /// A step along an association of the model reached so far.
+    pub fn step(&mut self, association: u16) {
+        self.byte(op::STEP_ASSOCIATION);
+        self.u16(association);
+    }
+
+    /// A step to an include by the alias that the request gives it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::LimitExceeded`] when the alias is too long.
+    pub fn step_alias(&mut self, alias: &str) -> Result<()> {
+        self.byte(op::STEP_ALIAS);
+        self.name(alias)
+    }
+
+    /// The attribute at the end of a path.
+    pub fn path_attribute(&mut self, attribute: u16) {
+        self.u16(attribute);
+    }
+
+    /// A value. Its class is the kind of what it meets.
+    pub fn value(&mut self, value: Datum<'q>) {
+        self.byte(op::BIND);
+        self.byte(op::OF_WHAT_IT_MEETS);
+        self.binds.push(Bind::One(value));
+    }
+
+    /// A value that meets nothing with a kind of its own, such as the argument of a function.
+    pub fn value_of(&mut self, kind: Kind, value: Datum<'q>) {
+        self.byte(op::BIND);
+        self.byte(kind as u8);
+        self.binds.push(Bind::One(value));
+    }
+
+    /// NULL as an expression.
+    pub fn null(&mut self) {
+        self.byte(op::NULL);
+    }
+
+    /// The head of a function call; its arguments follow.
+    pub fn function(&mut self, function: u8, arguments: u8) {
+        self.byte(op::FUNCTION);
+        self.byte(function);
+        self.byte(arguments);
+    }
+
+    /// The head of an aggregate; its argument, or [`star`](Self::star), follows.
+    pub fn aggregate(&mut self, function: u8, distinct: bool) {
+        self.byte(op::AGGREGATE);
+        self.byte(function);
+        self.byte(u8::from(distinct));
+    }
+
+    /// All rows, as the argument of a count.
+    pub fn star(&mut self) {
+        self.byte(op::STAR);
+    }
+
+    /// The head of a conversion; what is converted follows.
+    pub fn cast(&mut self, kind: Kind, precision: u8, scale: u8) {
+        self.byte(op::CAST);
+        self.out.extend_from_slice(&[kind as u8, precision, scale]);
+    }
+
+    /// An alias that the attributes of the request give.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::LimitExceeded`] when the alias is too long.
+    pub fn alias(&mut self, alias: &str) -> Result<()> {
+        self.byte(op::ALIAS);
+        self.name(alias)
+    }
+
+    /// Begins a group of conditions; see [`member`](Self::member) and [`close`](Self::close).
+    pub fn open(&mut self, any: bool) -> Mark {
+        let start = self.out.len();
+        self.byte(if any { op::OR } else { op::AND });
+        self.u16(0);
+        Mark { start, members: 0 }
+    }
+
+    /// Says that one more member of the group has been written.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::LimitExceeded`] for more than 65,535 of them.
+    pub fn member(&mut self, mark: &mut Mark) -> Result<()> {
+        mark.members = mark
+            .members
+            .checked_add(1)
+            .ok_or_else(|| Error::new(ErrorKind::LimitExceeded, "a group has at most 65,535 conditions"))?;
+        Ok(())
+    }
+
+    /// Ends a group. An empty one becomes its constant and a group of one becomes that one, so that every surface
+    /// writes the same bytes for the same meaning.
+    pub fn close(&mut self, mark: Mark) {
+        match mark.members {
+            0 => {
+                let any = self.out[mark.start] == op::OR;
+                self.out.truncate(mark.start);
+                self.byte(if any { op::FALSE } else { op::TRUE });
+            }
+            1 => drop(self.out.drain(mark.start..mark.start + 3)),
+            members => self.out[mark.start + 1..mark.start + 3].copy_from_slice(&members.to_le_bytes()),
+        }
+    }
+
+    /// The head of a negation; the condition follows.
+    pub fn not(&mut self) {
+        self.byte(op::NOT);
+    }
+
+    /// A condition that always holds, or never.
+    pub fn constant(&mut self, holds: bool) {
+        self.byte(if holds { op::TRUE } else { op::FALSE });
+    }
+
+    /// Makes conditions in a row that are none at all one that always holds.
+    pub fn at_least_true(&mut self) {
+        if self.out.is_empty() {
+            self.constant(true);
+        }
+    }
+
+    /// Begins a test whose operator is known only when its right side is: the left side follows.
+    pub fn test(&mut self) -> Place {
+        Place { start: self.out.len(), binds: self.binds.len() }
+    }
+
+    /// Puts the head of a test before its left side.
+    pub fn head(&mut self, place: Place, head: &[u8]) {
+        self.out.extend_from_slice(head);
+        self.out[place.start..].rotate_right(head.len());
+    }
+
+    /// The head of a comparison; both sides follow.
+    pub fn compare(&mut self, comparison: u8) {
+        self.byte(op::COMPARE);
+        self.byte(comparison);
+    }
+
+    /// The right side of `in` and `not_in`: the head is put before the left side.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Request`] for a NULL in the list, whose meaning in SQL nobody intends.
+    pub fn list(&mut self, place: Place, negated: bool, list: BindList<'q>) -> Result<()> {
+        if let BindList::Data(values) = &list
+            && values.iter().any(Datum::is_null)
+        {
+            return Err(Error::new(ErrorKind::Request, "a list contains NULL, which equals nothing").help(
+                if negated {
+                    "leave it out: a row whose value is NULL is not kept anyway"
+                } else {
+                    "test for NULL beside the list, as another member of an \"or\""
+                },
+            ));
+        }
+        if list.is_empty() {
+            // No row is in an empty list and every row is outside of it, NULL or not.
+            self.out.truncate(place.start);
+            self.binds.truncate(place.binds);
+            self.constant(negated);
+            return Ok(());
+        }
+        let form = ListForm::for_len(list.len());
+        self.head(place, &[if negated { op::NOT_IN } else { op::IN }, form.byte()]);
+        self.binds.push(Bind::Many(list));
+        Ok(())
+    }
+
+    /// One item of the selection: an attribute under its own name.
+    pub fn select_attribute(&mut self, attribute: u16) {
+        self.byte(0);
+        self.u16(attribute);
+    }
+
+    /// One item of the selection under an alias; the expression follows.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::LimitExceeded`] when the alias is too long.
+    pub fn select_alias(&mut self, alias: &str) -> Result<()> {
+        if alias.is_empty() {
+            return Err(Error::new(ErrorKind::Request, "an alias is empty"));
+        }
+        self.byte(1);
+        self.name(alias)
+    }
+
+    /// Says that the selection is exactly the items that follow, which may be none.
+    pub fn explicit_selection(&mut self) {
+        if self.out.is_empty() {
+            self.byte(1);
+        }
+    }
+
+    /// The direction of the item of order whose expression has just been written.
+    pub fn direction(&mut self, descending: bool, nulls: Option<bool>) {
+        let nulls = nulls.map_or(0, |first| 1 + u8::from(first));
+        self.byte(u8::from(descending) | nulls << 1);
+    }
+
+    /// Limit and offset. A limit of zero is a class of its own; every other is a bind.
+    pub(crate) fn page(&mut self, limit: Option<u64>, offset: Option<u64>) -> Result<()> {
+        for count in [limit, offset].into_iter().flatten() {
+            if i64::try_from(count).is_err() {
+                return Err(Error::new(ErrorKind::LimitExceeded, "limit and offset are below 2^63"));
+            }
+        }
+        self.out.push(limit.map_or(0, |limit| 1 + u8::from(limit == 0)) | u8::from(offset.is_some()) << 2);
+        if let Some(limit) = limit
+            && limit > 0
+        {
+            self.binds.push(Bind::Count(limit));
+        }
+        if let Some(offset) = offset {
+            self.binds.push(Bind::Count(offset));
+        }
+        Ok(())
+    }
+}

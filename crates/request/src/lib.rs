@@ -1,0 +1,30 @@
+//! What the user asks, before any of it is a query: a flat *shape* and a list of *binds*.
+//!
+//! A [`Request`] is a row of sections, each of them bytes. Typed columns, run-time trees and JSON documents write the
+//! same bytes through one [`Encoder`], so there is one compiler and one plan cache. The bytes hold operators, indexes
+//! into models and the classes of values; they never hold a value. Two requests that differ only in values are equal
+//! byte for byte, and so is their SQL.
+//!
+//! ```text
+//!   section:  flags  attributes  include  filter  group  having  order  page
+//!   binds:    ......................................................... in the same order
+//! ```
+//!
+//! What this crate is not for: deciding how rows are loaded, or anything that depends on a database. That begins in the
+//! planner, which reads the bytes with a [`Cursor`].
+
+mod bind;
+mod cursor;
+
+pub mod doc;
+mod encode;
+mod shape;
+pub mod typed;
+
+pub use bind::{Bind, BindList};
+pub use cursor::Cursor;
+pub use encode::{Encoder, ListForm, Mark, Place};
+pub use shape::{Call, Flags, Include, Lock, Request, Section, op};
+
+/// How deep a condition or a tree of includes may be nested. Every recursion over user input counts against it.
+pub const MAX_DEPTH: usize = 128;
