@@ -1,0 +1,111 @@
+//! Spells statements that are not queries.
+
+use relata_ir::{BindId, CreateTable, Insert};
+use relata_schema::{SqlType, Value};
+
+use super::Writer;
+
+/// Spells an insert. Placeholders are numbered row by row.
+pub fn insert(w: &mut Writer<'_>, insert: &Insert<'_>) {
+    w.word("INSERT INTO ");
+    w.name(insert.table);
+    w.word(" (");
+    for (i, (column, _)) in insert.columns.iter().enumerate() {
+        w.word(if i > 0 { ", " } else { "" });
+        w.name(column);
+    }
+    w.word(") VALUES ");
+    for row in 0..insert.rows {
+        w.word(if row > 0 { ", (" } else { "(" });
+        for column in 0..insert.columns.len() {
+            w.word(if column > 0 { ", " } else { "" });
+            w.placeholder(BindId::new(row * insert.columns.len() + column));
+        }
+        w.word(")");
+    }
+}
+
+/// Spells the creation of a table.
+pub fn create_table(w: &mut Writer<'_>, table: &CreateTable<'_>) {
+    w.word(if table.if_missing { "CREATE TABLE IF NOT EXISTS " } else { "CREATE TABLE " });
+    w.name(table.table);
+    w.word(" (");
+    let mut key_is_declared = false;
+    for (i, column) in table.columns.iter().enumerate() {
+        w.word(if i > 0 { ", " } else { "" });
+        w.name(column.name);
+        w.word(" ");
+        let ty = (w.dialect.types.column)(column.ty);
+        w.type_name(&ty);
+        if column.auto_increment {
+            let numbered = w.dialect.types.numbered;
+            if w.dialect.types.numbered_is_key && table.primary_key == [column.name] {
+                w.word(" PRIMARY KEY ");
+                w.word(numbered);
+                key_is_declared = true;
+            } else if !w.dialect.types.numbered_is_key {
+                w.word(" ");
+                w.word(numbered);
+            }
+        }
+        if !column.null {
+            w.word(" NOT NULL");
+        }
+        if let Some(default) = &column.default {
+            w.word(" DEFAULT ");
+            w.literal(default.0);
+        }
+        if let SqlType::Enum(labels) = column.ty {
+            w.word(" CHECK (");
+            w.name(column.name);
+            w.word(" IN (");
+            for (i, label) in labels.iter().enumerate() {
+                w.word(if i > 0 { ", " } else { "" });
+                w.literal(&Value::from(label.clone()));
+            }
+            w.word("))");
+        }
+    }
+    if !key_is_declared {
+        w.word(", PRIMARY KEY ");
+        names(w, &table.primary_key);
+    }
+    for unique in &table.unique {
+        w.word(", UNIQUE ");
+        names(w, unique);
+    }
+    for key in &table.foreign_keys {
+        w.word(", FOREIGN KEY ");
+        names(w, &key.columns);
+        w.word(" REFERENCES ");
+        w.name(key.table);
+        w.word(" ");
+        names(w, &key.references);
+        match key.on_delete {
+            Some("cascade") => w.word(" ON DELETE CASCADE"),
+            Some("set null") => w.word(" ON DELETE SET NULL"),
+            Some("restrict") => w.word(" ON DELETE RESTRICT"),
+            _ => {}
+        }
+    }
+    w.word(")");
+}
+
+fn names(w: &mut Writer<'_>, names: &[&str]) {
+    w.word("(");
+    for (i, name) in names.iter().enumerate() {
+        w.word(if i > 0 { ", " } else { "" });
+        w.name(name);
+    }
+    w.word(")");
+}
+
+/// Spells the creation of an index where it is missing.
+pub fn create_index(w: &mut Writer<'_>, name: &str, table: &str, columns: &[&str]) {
+    w.word("CREATE INDEX IF NOT EXISTS ");
+    w.name(name);
+    w.word(" ON ");
+    w.name(table);
+    w.word(" ");
+    names(w, columns);
+}

@@ -1,0 +1,259 @@
+//! Spells expressions.
+
+use relata_ir::{Expr, ExprId, Ir, List, RelId, RelSource, SelectId};
+use relata_schema::{Aggregate, Comparison, Function, Kind, Pattern};
+
+use super::{Writer, query};
+use crate::ListForm;
+
+/// How tightly the place around an expression binds; an expression that binds less is put in parentheses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    /// Anything goes.
+    Open,
+    /// Between `OR`.
+    Or,
+    /// Between `AND`.
+    And,
+    /// After `NOT`.
+    Not,
+    /// Beside a comparison or inside of `IS`, `IN`, `BETWEEN`, `LIKE`.
+    Operand,
+    /// Beside an arithmetic operator.
+    Term,
+}
+
+fn level(expr: Expr) -> Level {
+    match expr {
+        Expr::Or(_) => Level::Or,
+        Expr::And(_) => Level::And,
+        Expr::Not(_) => Level::Not,
+        Expr::Compare(..)
+        | Expr::IsNull(_)
+        | Expr::IsBool(..)
+        | Expr::InList(..)
+        | Expr::InArray(..)
+        | Expr::Between(..)
+        | Expr::Match(..)
+        | Expr::Glob(..) => Level::Not,
+        Expr::Call(Function::Add | Function::Sub | Function::Mul | Function::Div | Function::Concat, _) => {
+            Level::Operand
+        }
+        _ => Level::Term,
+    }
+}
+
+pub(super) fn expr(w: &mut Writer<'_>, ir: &Ir, id: ExprId, around: Level) {
+    let node = ir.expr(id);
+    // What binds as tightly as its place may stand there only if the operator is associative; ours are put in
+    // parentheses when they are not, by asking for the next level.
+    let parentheses = level(node) < around;
+    if parentheses {
+        w.word("(");
+    }
+    bare(w, ir, node);
+    if parentheses {
+        w.word(")");
+    }
+}
+
+fn bare(w: &mut Writer<'_>, ir: &Ir, node: Expr) {
+    match node {
+        Expr::Column { rel, column } => column_name(w, ir, rel, column),
+        Expr::Bind(bind) => w.placeholder(bind),
+        Expr::Null => w.word("NULL"),
+        Expr::Bool(value) => w.boolean(value),
+        Expr::Int(value) => w.number(i64::from(value)),
+        Expr::Literal(literal) => w.literal(ir.literal(literal)),
+        Expr::And(list) => separated(w, ir, list, " AND ", Level::And),
+        Expr::Or(list) => separated(w, ir, list, " OR ", Level::Or),
+        Expr::Not(child) => not(w, ir, child),
+        Expr::Compare(comparison, left, right) => infix(w, ir, left, comparison_word(comparison), right),
+        Expr::IsNull(child) => postfix(w, ir, child, " IS NULL"),
+        Expr::IsBool(child, truth) => {
+            expr(w, ir, child, Level::Operand);
+            w.word(if truth { " IS TRUE" } else { " IS FALSE" });
+        }
+        Expr::InList(child, list) => in_list(w, ir, child, list, " IN ("),
+        Expr::InArray(child, bind) => {
+            expr(w, ir, child, Level::Operand);
+            match w.dialect.list {
+                ListForm::Any => {
+                    w.word(" = ANY(");
+                    w.placeholder(bind);
+                    w.word(")");
+                }
+                ListForm::JsonEach => {
+                    // Bytes have no form of their own in JSON; the driver writes them as hexadecimal digits.
+                    let bytes = ir.bind(bind).kind == Kind::Bytes;
+                    w.word(if bytes {
+                        " IN (SELECT unhex(value) FROM json_each("
+                    } else {
+                        " IN (SELECT value FROM json_each("
+                    });
+                    w.placeholder(bind);
+                    w.word("))");
+                }
+            }
+        }
+        Expr::Between(child, low, high) => between(w, ir, child, " BETWEEN ", low, high),
+        Expr::Match(pattern, left, right) => matches(w, ir, pattern, left, right, false),
+        Expr::Glob(left, right) => infix(w, ir, left, " GLOB ", right),
+        Expr::Call(function, list) => call(w, ir, function, list),
+        Expr::Aggregate { function, distinct, argument } => {
+            w.word(match function {
+                Aggregate::Count => "count(",
+                Aggregate::Sum => "sum(",
+                Aggregate::Min => "min(",
+                Aggregate::Max => "max(",
+                Aggregate::Avg => "avg(",
+            });
+            if distinct {
+                w.word("DISTINCT ");
+            }
+            match argument {
+                Some(argument) => expr(w, ir, argument, Level::Open),
+                None => w.word("*"),
+            }
+            w.word(")");
+        }
+        Expr::Cast { expr: child, kind, precision, scale } => {
+            w.word("CAST(");
+            expr(w, ir, child, Level::Open);
+            w.word(" AS ");
+            let name = (w.dialect.types.cast)(kind, precision, scale);
+            w.type_name(&name);
+            w.word(")");
+        }
+        Expr::Exists(select) => {
+            w.word(w.dialect.exists_prefix);
+            subquery(w, ir, "EXISTS (", select);
+        }
+        Expr::Scalar(select) => subquery(w, ir, "(", select),
+        Expr::RowNumber(window) => {
+            let window = ir.window(window);
+            w.word("row_number() OVER (PARTITION BY ");
+            separated(w, ir, window.partition, ", ", Level::Open);
+            query::order_by(w, ir, window.order, " ORDER BY ");
+            w.word(")");
+        }
+    }
+}
+
+pub(super) fn separated(w: &mut Writer<'_>, ir: &Ir, list: List<ExprId>, separator: &'static str, around: Level) {
+    for (i, &member) in ir.exprs(list).iter().enumerate() {
+        if i > 0 {
+            w.word(separator);
+        }
+        // A member that is an OR inside of an AND is put in parentheses by its level.
+        expr(w, ir, member, around);
+    }
+}
+
+fn infix(w: &mut Writer<'_>, ir: &Ir, left: ExprId, word: &'static str, right: ExprId) {
+    expr(w, ir, left, Level::Operand);
+    w.word(word);
+    expr(w, ir, right, Level::Operand);
+}
+
+fn postfix(w: &mut Writer<'_>, ir: &Ir, child: ExprId, word: &'static str) {
+    expr(w, ir, child, Level::Operand);
+    w.word(word);
+}
+
+fn subquery(w: &mut Writer<'_>, ir: &Ir, head: &'static str, select: SelectId) {
+    w.word(head);
+    query::select(w, ir, select);
+    w.word(")");
+}
+
+/// A negation, in the word that the negated has of its own where it has one.
+fn not(w: &mut Writer<'_>, ir: &Ir, child: ExprId) {
+    match ir.expr(child) {
+        Expr::IsNull(inner) => postfix(w, ir, inner, " IS NOT NULL"),
+        Expr::InList(inner, list) => in_list(w, ir, inner, list, " NOT IN ("),
+        Expr::Between(inner, low, high) => between(w, ir, inner, " NOT BETWEEN ", low, high),
+        Expr::Match(pattern, left, right) => matches(w, ir, pattern, left, right, true),
+        Expr::Exists(select) => subquery(w, ir, "NOT EXISTS (", select),
+        _ => {
+            w.word("NOT (");
+            expr(w, ir, child, Level::Open);
+            w.word(")");
+        }
+    }
+}
+
+fn in_list(w: &mut Writer<'_>, ir: &Ir, child: ExprId, list: List<ExprId>, word: &'static str) {
+    expr(w, ir, child, Level::Operand);
+    w.word(word);
+    separated(w, ir, list, ", ", Level::Open);
+    w.word(")");
+}
+
+fn between(w: &mut Writer<'_>, ir: &Ir, child: ExprId, word: &'static str, low: ExprId, high: ExprId) {
+    expr(w, ir, child, Level::Operand);
+    w.word(word);
+    expr(w, ir, low, Level::Operand);
+    w.word(" AND ");
+    expr(w, ir, high, Level::Operand);
+}
+
+fn matches(w: &mut Writer<'_>, ir: &Ir, pattern: Pattern, left: ExprId, right: ExprId, negated: bool) {
+    let folds = pattern == Pattern::Ilike && w.dialect.pattern == crate::PatternForm::LikeIlike;
+    let word = match (folds, negated) {
+        (true, false) => " ILIKE ",
+        (true, true) => " NOT ILIKE ",
+        (false, false) => " LIKE ",
+        (false, true) => " NOT LIKE ",
+    };
+    infix(w, ir, left, word, right);
+    if w.dialect.pattern == crate::PatternForm::GlobLike {
+        w.word(" ESCAPE '\\'");
+    }
+}
+
+fn call(w: &mut Writer<'_>, ir: &Ir, function: Function, list: List<ExprId>) {
+    let (operator, name) = match function {
+        Function::Add => (" + ", ""),
+        Function::Sub => (" - ", ""),
+        Function::Mul => (" * ", ""),
+        Function::Div => (" / ", ""),
+        Function::Concat => (" || ", ""),
+        Function::Lower => ("", "lower("),
+        Function::Upper => ("", "upper("),
+        Function::Length => ("", "length("),
+        Function::Trim => ("", "trim("),
+        Function::Abs => ("", "abs("),
+        Function::Coalesce => ("", "coalesce("),
+    };
+    if name.is_empty() {
+        return separated(w, ir, list, operator, Level::Term);
+    }
+    w.word(name);
+    separated(w, ir, list, ", ", Level::Open);
+    w.word(")");
+}
+
+fn comparison_word(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Eq => " = ",
+        Comparison::Ne => " <> ",
+        Comparison::Lt => " < ",
+        Comparison::Lte => " <= ",
+        Comparison::Gt => " > ",
+        Comparison::Gte => " >= ",
+    }
+}
+
+fn column_name(w: &mut Writer<'_>, ir: &Ir, rel: RelId, column: u16) {
+    let node = ir.rel(rel);
+    w.alias('t', usize::from(node.alias));
+    w.word(".");
+    match node.source {
+        RelSource::Table(table) => {
+            let column = ir.columns(ir.table(table).columns)[usize::from(column)];
+            w.name(ir.name(column.name));
+        }
+        _ => w.alias('c', usize::from(column)),
+    }
+}

@@ -1,0 +1,13 @@
+//! Spells legal IR. Total and infallible: what a database cannot say was refused before it came here.
+//!
+//! The [`Writer`] has exactly these ways to append: a static keyword, a quoted identifier, a placeholder, a constant of
+//! the planner, and an escaped literal (constants of the schema, and DDL). There is no other way for text to get in.
+
+mod command;
+mod expr;
+mod query;
+mod writer;
+
+pub use command::{create_index, create_table, insert};
+pub use query::query;
+pub use writer::Writer;

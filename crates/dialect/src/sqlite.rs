@@ -1,0 +1,60 @@
+//! SQLite. <https://www.sqlite.org/lang.html>
+
+use relata_schema::{Kind, SqlType};
+
+use crate::{
+    BindTyping, Capabilities, DecimalForm, FeedForm, LimitForm, ListForm, LockForm, PatternForm, PerParentForm,
+    Placeholder, TypeNames,
+};
+
+/// SQLite 3.41 and later (`unhex`), as it is embedded.
+pub const SQLITE_3: Capabilities = Capabilities {
+    name: "sqlite",
+    id: 2,
+    quote: '"',
+    placeholder: Placeholder::Question,
+    bind_typing: BindTyping::ByValue,
+    limit: LimitForm::LimitOffset { unlimited: Some("-1"), prefix: "+" },
+    list: ListForm::JsonEach,
+    feed: FeedForm::JsonEach,
+    per_parent: PerParentForm::RowNumber,
+    pattern: PatternForm::GlobLike,
+    lock: LockForm::None,
+    // SQLite 3.51 makes a join of EXISTS and then counts OFFSET by joined rows: with three parents of which one has two
+    // children, OFFSET 3 still answers a row. A unary plus keeps it a condition. The random requests found it.
+    exists_prefix: "+",
+    decimal: DecimalForm::Affinity { digits: 15 },
+    sum_is_bigint: true,
+    average_is_double: true,
+    max_binds: 32_766,
+    // There is no limit; what PostgreSQL keeps is a good one for schemas that move.
+    identifier_bytes: 255,
+    types: TypeNames {
+        cast,
+        column,
+        numbered: "AUTOINCREMENT",
+        numbered_is_key: true,
+        bytes: ("X'", "'"),
+        booleans: ("1", "0"),
+    },
+};
+
+fn cast(kind: Kind, _precision: u8, _scale: u8) -> String {
+    match kind {
+        Kind::Bool | Kind::SmallInt | Kind::Integer | Kind::BigInt => "INTEGER",
+        Kind::Double => "REAL",
+        Kind::Decimal => "NUMERIC",
+        Kind::Bytes => "BLOB",
+        Kind::Text | Kind::Uuid | Kind::Instant | Kind::Naive | Kind::Day | Kind::Time | Kind::Json => "TEXT",
+    }
+    .to_owned()
+}
+
+/// Declared types say what a column is for a reader; what counts is the affinity that SQLite takes from them.
+fn column(ty: &SqlType) -> String {
+    match ty {
+        SqlType::Bool => "BOOLEAN".to_owned(),
+        SqlType::Decimal { precision, scale } => format!("DECIMAL({precision}, {scale})"),
+        other => cast(other.kind(), 0, 0),
+    }
+}
