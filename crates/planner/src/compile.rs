@@ -1,0 +1,210 @@
+//! The planner: runs the stages for every statement of a request.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use relata_dialect::{Capabilities, FeedForm, print};
+use relata_ir::{BindId, Ir};
+use relata_request::{Call, Request};
+use relata_schema::{Error, ErrorKind, Result};
+
+use crate::{
+    legalize, loading,
+    lower::{Lowering, Pending},
+    passes::{self, PASSES},
+    plan::{Loading, Note, Plan, Step},
+};
+
+/// Plans requests, on scratch that is reused.
+#[derive(Debug, Default)]
+pub struct Planner {
+    ir: Ir,
+    order: Vec<BindId>,
+}
+
+/// How to plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Names of passes that do not run. Results never depend on it.
+    pub without: Vec<&'static str>,
+    /// Loadings that are not left to relata.
+    pub force: Vec<Force>,
+    /// Check the IR between any two stages. On in debug builds.
+    pub verify: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { without: Vec::new(), force: Vec::new(), verify: cfg!(debug_assertions) }
+    }
+}
+
+impl Options {
+    /// Whether a plan made with these is the one that everybody gets.
+    pub fn is_default(&self) -> bool {
+        self.without.is_empty() && self.force.is_empty()
+    }
+}
+
+/// The loading of one edge, forced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Force {
+    /// The edge: keys from the root with dots between.
+    pub path: String,
+    /// How it is loaded.
+    pub loading: Loading,
+}
+
+/// What a statement looked like after each stage.
+#[derive(Debug, Clone, Default)]
+pub struct Trace {
+    /// Name of the stage, whether it changed anything, and the text form of the IR after it.
+    pub stages: Vec<(String, bool, String)>,
+}
+
+impl Planner {
+    /// A planner.
+    pub fn new() -> Self {
+        Planner::default()
+    }
+
+    /// Plans a request for a database.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the request, or what the database cannot do, with the model path and what to do instead.
+    pub fn plan(&mut self, request: &Request<'_>, dialect: &'static Capabilities, options: &Options) -> Result<Plan> {
+        self.run(request, dialect, options, None)
+    }
+
+    /// Plans a request and keeps what each statement looked like after each stage.
+    ///
+    /// # Errors
+    ///
+    /// As [`plan`](Planner::plan).
+    pub fn trace(
+        &mut self,
+        request: &Request<'_>,
+        dialect: &'static Capabilities,
+        options: &Options,
+    ) -> Result<(Plan, Trace)> {
+        let mut trace = Trace::default();
+        let plan = self.run(request, dialect, options, Some(&mut trace))?;
+        Ok((plan, trace))
+    }
+
+    fn run(
+        &mut self,
+        request: &Request<'_>,
+        dialect: &'static Capabilities,
+        options: &Options,
+        mut trace: Option<&mut Trace>,
+    ) -> Result<Plan> {
+        request.check()?;
+        let mut lowering = Lowering::new(request, &mut self.ir)?;
+        let root = lowering.nodes.nodes[0].path.clone();
+        if lowering.nodes.explicit && lowering.nodes.nodes[0].selection.is_empty() && request.flags().call == Call::Find
+        {
+            return Err(Error::new(ErrorKind::Request, "nothing is selected")
+                .at(format!("{root}.attributes"))
+                .help("name an attribute, or count the rows"));
+        }
+        loading::choose(&mut lowering.nodes, request.flags(), &options.force)?;
+        let mut steps: Vec<Step> = Vec::new();
+        let mut pending = vec![Pending::Root];
+        while !pending.is_empty() {
+            let next = pending.remove(0);
+            let number = steps.len();
+            let mut step = lowering.statement(&next, number)?;
+            let name = |stage: &str| format!("step {number}: {stage}");
+            check(lowering.ir, options, &name("lower"))?;
+            if let Some(trace) = &mut trace {
+                trace.stages.push((name("lower"), true, lowering.ir.dump()));
+            }
+            for pass in PASSES {
+                if options.without.contains(&pass.name) {
+                    continue;
+                }
+                let changed = (pass.run)(lowering.ir);
+                check(lowering.ir, options, &name(pass.name))?;
+                if let Some(trace) = &mut trace {
+                    trace.stages.push((name(pass.name), changed, lowering.ir.dump()));
+                }
+            }
+            passes::check_columns(lowering.ir, step.kinds.len())?;
+            for legalization in legalize::LEGALIZATIONS {
+                let changed = (legalization.run)(lowering.ir, dialect).map_err(|error| error.at(&root))?;
+                check(lowering.ir, options, &name(legalization.name))?;
+                if let Some(trace) = &mut trace {
+                    trace.stages.push((name(legalization.name), changed, lowering.ir.dump()));
+                }
+            }
+            if let Some(feed) = &mut step.feed {
+                // WITH ORDINALITY counts from one, a JSON array from zero.
+                feed.first = i64::from(dialect.feed == FeedForm::Unnest);
+            }
+            self.order.clear();
+            let mut writer = print::Writer::new(dialect, &mut step.sql, &mut self.order);
+            print::query(&mut writer, lowering.ir);
+            step.binds = self.order.iter().map(|&bind| lowering.ir.bind(bind)).collect();
+            if step.binds.len() > dialect.max_binds {
+                let message = format!(
+                    "the statement has {} binds, and {} takes {}",
+                    step.binds.len(),
+                    dialect.name,
+                    dialect.max_binds
+                );
+                return Err(Error::new(ErrorKind::LimitExceeded, message)
+                    .at(&root)
+                    .help("pass the values as one list: a list over 32 is a single bind"));
+            }
+            steps.push(step);
+            let waiting: Vec<usize> = lowering.feeds.iter().map(|(node, _)| *node).collect();
+            for node in waiting {
+                if !pending.iter().any(|other| matches!(other, Pending::Child(known) if *known == node)) {
+                    pending.push(Pending::Child(node));
+                }
+            }
+        }
+        static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+        let grouped = lowering.is_grouped();
+        let Lowering { nodes, mut slots, .. } = lowering;
+        order_children(&mut slots);
+        let notes = (1..nodes.nodes.len())
+            .filter(|&node| nodes.nodes[node].included)
+            .map(|node| Note {
+                path: nodes.dotted(node),
+                loading: nodes.nodes[node].loading,
+                why: nodes.nodes[node].why,
+            })
+            .collect();
+        Ok(Plan {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            call: request.flags().call,
+            grouped,
+            steps,
+            slots,
+            notes,
+        })
+    }
+}
+
+/// Children are shown in the order asked for, whatever the order in which their statements were lowered.
+fn order_children(slots: &mut [crate::Slot]) {
+    for child in 1..slots.len() {
+        if let Some(parent) = slots[child].parent {
+            slots[parent].children.push(child);
+        }
+    }
+    for slot in 0..slots.len() {
+        let mut children = std::mem::take(&mut slots[slot].children);
+        children.sort_by_key(|&child| slots[child].rank);
+        slots[slot].children = children;
+    }
+}
+
+fn check(ir: &Ir, options: &Options, stage: &str) -> Result<()> {
+    if !options.verify {
+        return Ok(());
+    }
+    ir.verify().map_err(|violation| Error::internal(format!("after {stage}: {violation}\n{}", ir.dump())))
+}

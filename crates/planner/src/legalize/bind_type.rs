@@ -1,0 +1,108 @@
+//! Gives a type to placeholders that stand beside nothing that has one.
+
+use relata_dialect::{BindTyping, Capabilities};
+use relata_ir::{Expr, ExprId, Ir, Order};
+use relata_schema::Result;
+
+use super::Legalization;
+
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "bind_type", run };
+
+fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
+    if dialect.bind_typing == BindTyping::ByValue {
+        return Ok(false);
+    }
+    let mut changed = false;
+    for id in ir.select_ids() {
+        ir.rewrite_select(id, &mut |ir, expr| {
+            let new = typed_children(ir, expr);
+            changed |= new != expr;
+            new
+        });
+        let mut select = ir.select(id);
+        let columns: Vec<ExprId> = ir.exprs(select.columns).to_vec();
+        let typed: Vec<ExprId> = columns.iter().map(|&column| typed(ir, column)).collect();
+        if typed != columns {
+            select.columns = ir.make_exprs(&typed);
+            changed = true;
+        }
+        let keys: Vec<ExprId> = ir.exprs(select.group).to_vec();
+        let typed_keys: Vec<ExprId> = keys.iter().map(|&key| self::typed(ir, key)).collect();
+        if typed_keys != keys {
+            select.group = ir.make_exprs(&typed_keys);
+            changed = true;
+        }
+        let orders: Vec<Order> = ir.orders(select.order).to_vec();
+        let typed_orders: Vec<Order> =
+            orders.iter().map(|order| Order { expr: self::typed(ir, order.expr), ..*order }).collect();
+        if typed_orders != orders {
+            select.order = ir.make_orders(&typed_orders);
+            changed = true;
+        }
+        ir.set_select(id, select);
+    }
+    Ok(changed)
+}
+
+/// A bare bind as a conversion to its own kind; anything else as it is.
+fn typed(ir: &mut Ir, expr: ExprId) -> ExprId {
+    match ir.expr(expr) {
+        Expr::Bind(bind) => {
+            let kind = ir.bind(bind).kind;
+            ir.cast(expr, kind, 0, 0)
+        }
+        _ => expr,
+    }
+}
+
+fn typed_children(ir: &mut Ir, expr: ExprId) -> ExprId {
+    let bare = |ir: &Ir, expr: ExprId| matches!(ir.expr(expr), Expr::Bind(_));
+    match ir.expr(expr) {
+        Expr::Compare(comparison, left, right) if bare(ir, left) && bare(ir, right) => {
+            let (left, right) = (typed(ir, left), typed(ir, right));
+            ir.compare(comparison, left, right)
+        }
+        Expr::Match(pattern, left, right) if bare(ir, left) => {
+            let left = typed(ir, left);
+            ir.matches(pattern, left, right)
+        }
+        Expr::IsNull(inner) if bare(ir, inner) => {
+            let inner = typed(ir, inner);
+            ir.is_null(inner)
+        }
+        Expr::IsBool(inner, truth) if bare(ir, inner) => {
+            let inner = typed(ir, inner);
+            ir.is_bool(inner, truth)
+        }
+        Expr::InList(left, list) if bare(ir, left) => {
+            let (left, list) = (typed(ir, left), ir.exprs(list).to_vec());
+            ir.in_list(left, &list)
+        }
+        Expr::Between(inner, low, high) if bare(ir, inner) => {
+            let inner = typed(ir, inner);
+            ir.between(inner, low, high)
+        }
+        Expr::Cast { expr: inner, kind, precision, scale } if bare(ir, inner) => {
+            // `CAST($1 AS integer)` would make the placeholder itself an integer, whatever the value is.
+            let Expr::Bind(bind) = ir.expr(inner) else { return expr };
+            if ir.bind(bind).kind == kind {
+                return expr;
+            }
+            let inner = typed(ir, inner);
+            ir.cast(inner, kind, precision, scale)
+        }
+        Expr::Aggregate { function, distinct, argument: Some(argument) } if bare(ir, argument) => {
+            let argument = typed(ir, argument);
+            ir.aggregate(function, distinct, Some(argument))
+        }
+        Expr::Call(function, arguments) => {
+            let arguments = ir.exprs(arguments).to_vec();
+            if !arguments.iter().all(|&argument| bare(ir, argument)) {
+                return expr;
+            }
+            let arguments: Vec<ExprId> = arguments.iter().map(|&argument| typed(ir, argument)).collect();
+            ir.call(function, &arguments)
+        }
+        _ => expr,
+    }
+}

@@ -1,0 +1,25 @@
+//! Lists and keys that are one bind: the database's own array, or a JSON array.
+
+use relata_dialect::{Capabilities, FeedForm, ListForm};
+use relata_ir::{BindDef, BindId, Ir, Source, Transform};
+use relata_schema::Result;
+
+use super::Legalization;
+
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "list", run };
+
+fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
+    let mut changed = false;
+    for id in (0..ir.bind_count()).map(BindId::new) {
+        let bind = ir.bind(id);
+        let json = match bind.source {
+            Source::Keys(_) => dialect.feed == FeedForm::JsonEach,
+            _ => dialect.list == ListForm::JsonEach,
+        };
+        if bind.transform == Transform::Array && json {
+            ir.set_bind(id, BindDef { transform: Transform::JsonRows, ..bind });
+            changed = true;
+        }
+    }
+    Ok(changed)
+}

@@ -1,0 +1,33 @@
+//! From canonical IR to IR that a database can say. One capability, one file.
+//!
+//! What the database cannot say is refused here, by name. Behind this stage the printer only spells.
+
+mod aggregate;
+mod bind_type;
+mod decimal;
+mod list;
+mod lock;
+mod pattern;
+mod per_parent;
+
+use relata_dialect::Capabilities;
+use relata_ir::Ir;
+use relata_schema::Result;
+
+/// A legalization: says whether it changed anything.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Legalization {
+    pub name: &'static str,
+    pub run: fn(&mut Ir, &'static Capabilities) -> Result<bool>,
+}
+
+/// The legalizations, in the order in which they run: what makes new nodes before what looks at all of them.
+pub(crate) const LEGALIZATIONS: &[Legalization] = &[
+    lock::LEGALIZATION,
+    per_parent::LEGALIZATION,
+    pattern::LEGALIZATION,
+    aggregate::LEGALIZATION,
+    decimal::LEGALIZATION,
+    list::LEGALIZATION,
+    bind_type::LEGALIZATION,
+];

@@ -1,0 +1,61 @@
+//! Matching of texts.
+//!
+//! Every pattern becomes `LIKE` or `ILIKE` where the first respects case, and `GLOB` or `LIKE` where it does not. A text
+//! that is taken literally becomes a pattern on its way to the database: the shape never sees it.
+
+use relata_dialect::{Capabilities, PatternForm};
+use relata_ir::{BindDef, Expr, ExprId, Ir, Transform};
+use relata_schema::{Error, ErrorKind, Pattern, Result};
+
+use super::Legalization;
+
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "pattern", run };
+
+fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
+    let (mut changed, mut refused) = (false, false);
+    for id in ir.select_ids() {
+        ir.rewrite_select(id, &mut |ir, expr| {
+            let Expr::Match(pattern, text, value) = ir.expr(expr) else { return expr };
+            let (open_start, open_end) = match pattern {
+                Pattern::StartsWith => (false, true),
+                Pattern::EndsWith => (true, false),
+                _ => (true, true),
+            };
+            let literal = matches!(pattern, Pattern::StartsWith | Pattern::EndsWith | Pattern::Substring);
+            let new = match (dialect.pattern, literal, pattern) {
+                (PatternForm::LikeIlike, true, _) => {
+                    transformed(ir, value, Transform::EscapeLike { open_start, open_end })
+                        .map(|value| ir.matches(Pattern::Like, text, value))
+                }
+                (PatternForm::GlobLike, true, _) => {
+                    transformed(ir, value, Transform::EscapeGlob { open_start, open_end })
+                        .map(|value| ir.glob(text, value))
+                }
+                (PatternForm::GlobLike, false, Pattern::Like) => {
+                    transformed(ir, value, Transform::LikeToGlob).map(|value| ir.glob(text, value))
+                }
+                _ => return expr,
+            };
+            refused |= new.is_none();
+            changed |= new.is_some();
+            new.unwrap_or(expr)
+        });
+    }
+    if refused {
+        let message = format!("{} matches case only against a pattern that is a value", dialect.name);
+        return Err(Error::new(ErrorKind::Unsupported, message)
+            .help("pass the pattern as a value, or use ilike, which takes an expression"));
+    }
+    Ok(changed)
+}
+
+/// The value as a bind that is transformed on its way; none when it is not a bind.
+fn transformed(ir: &mut Ir, value: ExprId, transform: Transform) -> Option<ExprId> {
+    match ir.expr(value) {
+        Expr::Bind(bind) => {
+            let bind = ir.bind(bind);
+            Some(ir.bind_expr(BindDef { transform, ..bind }))
+        }
+        _ => None,
+    }
+}

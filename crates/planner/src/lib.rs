@@ -1,0 +1,24 @@
+//! The query compiler: from a request to a plan.
+//!
+//! ```text
+//! request ─► nodes ─► choose loading ─► lower ─► IR ─► passes ─► legalize ─► verify ─► print ─► Plan
+//! ```
+//!
+//! Planning is a pure function of the request's shape, the dialect and the options. It sees no value, does no I/O, and
+//! reads neither clock nor environment. The IR and all scratch belong to a [`Planner`], which is reused.
+
+mod cache;
+mod compile;
+mod legalize;
+mod loading;
+mod lower;
+mod passes;
+mod plan;
+
+pub use cache::{CacheStats, PlanCache};
+pub use compile::{Force, Options, Planner, Trace};
+pub use passes::{PASSES, Pass};
+pub use plan::{Feed, Field, Loading, Note, Plan, Slot, Step, ThroughSlot};
+
+/// How many nodes one statement may have.
+pub const MAX_NODES: usize = 200_000;

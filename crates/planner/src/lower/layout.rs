@@ -1,0 +1,193 @@
+//! Which columns a statement selects, and how its rows become the rows of slots.
+
+use relata_ir::ExprId;
+use relata_schema::{ErrorKind, Kind, ModelView, Result};
+
+use super::{Building, Lowering, nodes::Item};
+use crate::plan::{Feed, Field, Loading, Slot, ThroughSlot};
+
+impl<'a> Lowering<'a, '_> {
+    /// Adds the shown columns of a node to a statement and makes its slot.
+    pub(super) fn slot(&mut self, node: usize, step: usize, rows: &mut Building) -> Result<usize> {
+        let start = rows.columns.len();
+        let mut fields = Vec::new();
+        let model = self.nodes.nodes[node].model;
+        for item in self.nodes.nodes[node].selection.clone() {
+            let (column, field) = match item {
+                Item::Attribute(attribute) => (self.column(node, attribute, rows)?, attribute_field(model, attribute)),
+                Item::Alias(alias, part) => {
+                    let expr = self.selected(node, part, rows)?;
+                    let field = Field {
+                        name: alias.to_owned(),
+                        kind: self.ir.kind(expr).unwrap_or(Kind::Text),
+                        scale: self.ir.scale(expr),
+                        attribute: None,
+                    };
+                    (expr, field)
+                }
+            };
+            rows.columns.push(column);
+            fields.push(field);
+        }
+        let columns = start..rows.columns.len();
+        let through = self.through(node, rows)?;
+        let nodes = &self.nodes.nodes[node];
+        let slot = Slot {
+            key: nodes.key.to_owned(),
+            association: nodes.association,
+            parent: nodes.parent.and_then(|parent| self.slot_of.get(&parent).copied()),
+            step,
+            single: nodes.link.is_some_and(|link| link.single),
+            columns,
+            fields,
+            through,
+            identity: Vec::new(),
+            children: Vec::new(),
+            rank: node,
+        };
+        self.slots.push(slot);
+        self.slot_of.insert(node, self.slots.len() - 1);
+        Ok(self.slots.len() - 1)
+    }
+
+    /// A selected expression may follow edges of one row, not of several.
+    fn selected(&mut self, node: usize, part: super::nodes::Part<'a>, rows: &mut Building) -> Result<ExprId> {
+        let expr = self
+            .expr_of(node, part, rows)
+            .map_err(|error| error.at(format!("{}.attributes", self.nodes.nodes[node].path)))?;
+        if self.has_aggregate(expr) {
+            return Err(self
+                .refuse(node, "attributes", ErrorKind::Request, "an aggregate stands beside rows")
+                .help("group, or ask for the aggregate alone"));
+        }
+        Ok(expr)
+    }
+
+    fn through(&mut self, node: usize, rows: &mut Building) -> Result<Option<ThroughSlot>> {
+        let (Some(junction), Some(selection)) =
+            (self.nodes.nodes[node].junction, self.nodes.nodes[node].through_selection.clone())
+        else {
+            return Ok(None);
+        };
+        if selection.is_empty() {
+            return Ok(None);
+        }
+        let start = rows.columns.len();
+        let mut fields = Vec::new();
+        for item in selection {
+            match item {
+                Item::Attribute(attribute) => {
+                    rows.columns.extend(self.junction_column(node, attribute, rows));
+                    fields.push(attribute_field(junction, attribute));
+                }
+                Item::Alias(..) => {
+                    return Err(self
+                        .refuse(node, "through.attributes", ErrorKind::Unsupported, "a junction shows attributes only")
+                        .help("select the expression of the child"));
+                }
+            }
+        }
+        let (key, columns) = (junction.name.clone(), start..rows.columns.len());
+        if self.nodes.nodes[node].selection.iter().any(|item| matches!(item, Item::Alias(alias, _) if *alias == key)) {
+            let message = format!("the alias \"{key}\" is the name of the junction");
+            return Err(self.refuse(node, "attributes", ErrorKind::Request, message));
+        }
+        Ok(Some(ThroughSlot { key, columns, fields }))
+    }
+
+    /// The place of a column in a statement; it is added, hidden, when it is not selected already.
+    pub(super) fn place(&mut self, column: ExprId, rows: &mut Building) -> u16 {
+        let found = rows.columns.iter().position(|&known| self.ir.same(known, column));
+        found.unwrap_or_else(|| {
+            rows.columns.push(column);
+            rows.columns.len() - 1
+        }) as u16
+    }
+
+    /// The places of what tells a slot's rows apart.
+    pub(super) fn identify(&mut self, node: usize, rows: &mut Building) -> Result<Vec<u16>> {
+        let identity = self.identity(node, rows)?;
+        Ok(identity.into_iter().map(|column| self.place(column, rows)).collect())
+    }
+
+    /// The keys that a statement of a node is fed with: what its link names of the parent, or the keys of the whole
+    /// chain where a where above decides on its rows. Added to the statement that loads the parent.
+    pub(super) fn feed(&mut self, node: usize, rows: &mut Building) -> Result<Feed> {
+        let parent = self.nodes.nodes[node].parent.unwrap_or_default();
+        let mut columns = Vec::new();
+        match self.chain(node) {
+            None => {
+                let link = self.nodes.nodes[node].link;
+                for &source in link.map_or(&[][..], |link| &link.source) {
+                    columns.push(self.column(parent, source, rows)?);
+                }
+            }
+            Some(chain) => {
+                for above in chain {
+                    for &key in &self.nodes.nodes[above].model.def().primary_key {
+                        columns.push(self.column(above, key, rows)?);
+                    }
+                }
+            }
+        }
+        let kinds = columns.iter().map(|&column| self.ir.kind(column).unwrap_or(Kind::Text)).collect();
+        let columns = columns.into_iter().map(|column| self.place(column, rows)).collect();
+        let slot = self.slot_of.get(&parent).copied().unwrap_or_default();
+        Ok(Feed { slot, columns, kinds, first: 0 })
+    }
+
+    /// The nodes from the topmost whose where decides on a node's rows down to its parent; none if there is no such.
+    pub(super) fn chain(&self, node: usize) -> Option<Vec<usize>> {
+        let top = self.nodes.nodes[node].owners.iter().copied().filter(|&owner| owner != node).min()?;
+        let mut chain = Vec::new();
+        let mut at = self.nodes.nodes[node].parent;
+        while let Some(above) = at {
+            chain.push(above);
+            if above == top {
+                break;
+            }
+            at = self.nodes.nodes[above].parent;
+        }
+        chain.reverse();
+        Some(chain)
+    }
+
+    /// The feeds of everything below a node that has a statement of its own.
+    pub(super) fn feeds_below(&mut self, node: usize, rows: &mut Building) -> Result<()> {
+        for child in self.nodes.nodes[node].children.clone() {
+            if !self.nodes.nodes[child].visible {
+                continue;
+            }
+            match self.nodes.nodes[child].loading {
+                Loading::Separate | Loading::SeparatePerParent => {
+                    let feed = self.feed(child, rows)?;
+                    self.feeds.push((child, feed));
+                }
+                Loading::Join | Loading::JoinLimited if self.slot_of.contains_key(&child) => {
+                    self.feeds_below(child, rows)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn has_aggregate(&self, expr: ExprId) -> bool {
+        let mut found = false;
+        self.ir.visit(expr, &mut |_, node| {
+            found |= matches!(node, relata_ir::Expr::Aggregate { .. });
+            !matches!(node, relata_ir::Expr::Exists(_) | relata_ir::Expr::Scalar(_))
+        });
+        found
+    }
+}
+
+pub(super) fn attribute_field(model: ModelView<'_>, attribute: u16) -> Field {
+    let declared = &model.attributes[usize::from(attribute)];
+    Field {
+        name: declared.name.clone(),
+        kind: declared.ty.kind(),
+        scale: declared.ty.scale(),
+        attribute: Some(attribute),
+    }
+}

@@ -1,0 +1,190 @@
+//! From a request to IR: which statements there are, and what each means.
+//!
+//! Who is kept and what is shown are lowered apart. Membership is made of filters and `EXISTS`; display is made of
+//! joins, or of statements of their own. So a limit, a loading or an optional include can never change who is kept.
+
+mod attach;
+mod child;
+mod conditions;
+mod expr;
+mod find;
+mod group;
+mod layout;
+mod nodes;
+mod order;
+
+pub(crate) use nodes::{Cut, Nodes};
+
+use relata_ir::{BindDef, Column, ExprId, Ir, Join, Limit, Order, Page, PageScope, RelId, RelSource, Select, SelectId};
+use relata_ir::{Source, Table, TableId, Transform};
+use relata_request::{Call, Request};
+use relata_schema::{Error, ErrorKind, Kind, ModelView, Result};
+use rustc_hash::FxHashMap;
+
+use crate::plan::{Slot, Step};
+
+/// The lowering of one request.
+pub(crate) struct Lowering<'a, 'p> {
+    pub nodes: Nodes<'a>,
+    pub ir: &'p mut Ir,
+    pub flags: relata_request::Flags,
+    tables: FxHashMap<u64, TableId>,
+    binds: FxHashMap<(u32, Kind), relata_ir::BindId>,
+    pub slots: Vec<Slot>,
+    /// The slot of a node, once it has one.
+    slot_of: FxHashMap<usize, usize>,
+    /// The keys that statements of nodes will be fed with.
+    pub feeds: Vec<(usize, crate::plan::Feed)>,
+}
+
+/// A select that is being built, and the nodes whose rows it has.
+#[derive(Debug, Clone)]
+pub(crate) struct Building {
+    from: RelId,
+    joins: Vec<Join>,
+    filters: Vec<ExprId>,
+    columns: Vec<ExprId>,
+    order: Vec<Order>,
+    group: Vec<ExprId>,
+    having: Vec<ExprId>,
+    /// Which relation has the rows of a node: its table, or a derived table that begins with its columns.
+    bound: Vec<(usize, RelId)>,
+}
+
+impl Building {
+    fn new(from: RelId) -> Self {
+        Building {
+            from,
+            joins: Vec::new(),
+            filters: Vec::new(),
+            columns: Vec::new(),
+            order: Vec::new(),
+            group: Vec::new(),
+            having: Vec::new(),
+            bound: Vec::new(),
+        }
+    }
+
+    fn rel(&self, node: usize) -> Option<RelId> {
+        self.bound.iter().find(|(bound, _)| *bound == node).map(|(_, rel)| *rel)
+    }
+}
+
+/// A statement that still has to be lowered.
+#[derive(Debug)]
+pub(crate) enum Pending {
+    Root,
+    /// The rows of a node, fed with keys.
+    Child(usize),
+}
+
+impl<'a, 'p> Lowering<'a, 'p> {
+    pub(crate) fn new(request: &'a Request<'_>, ir: &'p mut Ir) -> Result<Self> {
+        Ok(Lowering {
+            nodes: Nodes::read(request)?,
+            ir,
+            flags: request.flags(),
+            tables: FxHashMap::default(),
+            binds: FxHashMap::default(),
+            slots: Vec::new(),
+            slot_of: FxHashMap::default(),
+            feeds: Vec::new(),
+        })
+    }
+
+    /// Lowers one statement into the IR, which is cleared first. The step's text and binds are filled in later.
+    pub(crate) fn statement(&mut self, pending: &Pending, number: usize) -> Result<Step> {
+        self.ir.clear();
+        self.tables.clear();
+        self.binds.clear();
+        match pending {
+            Pending::Root => self.root(number),
+            Pending::Child(node) => self.child(*node, number),
+        }
+    }
+
+    fn root(&mut self, number: usize) -> Result<Step> {
+        match self.flags.call {
+            Call::Find if self.is_grouped() => self.grouped(number),
+            Call::Find => self.find(number),
+            Call::Count if self.is_grouped() => self.grouped(number),
+            Call::Count | Call::Aggregate(..) | Call::Exists => self.aggregate_call(number),
+        }
+    }
+
+    /// An error about the request of a node.
+    fn refuse(&self, node: usize, part: &str, kind: ErrorKind, message: impl Into<String>) -> Error {
+        // A junction row goes by a pseudo node of its own.
+        let (node, through) = if node < self.nodes.nodes.len() { (node, "") } else { (usize::MAX - node, ".through") };
+        let path = self.nodes.nodes.get(node).map_or("", |node| node.path.as_str());
+        let dot = if part.is_empty() { "" } else { "." };
+        Error::new(kind, message).at(format!("{path}{through}{dot}{part}"))
+    }
+
+    /// An occurrence of a model's table.
+    fn table(&mut self, model: ModelView<'_>) -> RelId {
+        let table = match self.tables.get(&model.id) {
+            Some(table) => *table,
+            None => {
+                let name = self.ir.make_name(&model.table);
+                let columns: Vec<Column> = model
+                    .attributes
+                    .iter()
+                    .map(|attribute| Column {
+                        name: self.ir.make_name(&attribute.column),
+                        kind: attribute.ty.kind(),
+                        null: attribute.null,
+                        scale: attribute.ty.scale(),
+                    })
+                    .collect();
+                let keys: Vec<_> = model.unique.iter().map(|key| self.ir.make_key(key)).collect();
+                let table = Table { name, columns: self.ir.make_columns(&columns), keys: self.ir.make_keys(&keys) };
+                let table = self.ir.make_table(table);
+                self.tables.insert(model.id, table);
+                table
+            }
+        };
+        self.ir.make_rel(RelSource::Table(table))
+    }
+
+    /// A bind of the request as an expression.
+    fn request_bind(&mut self, number: u32, kind: Kind) -> ExprId {
+        // One value is one bind, wherever it stands: an alias that is selected and grouped by must be one expression.
+        if let Some(&bind) = self.binds.get(&(number, kind)) {
+            return self.ir.bind_ref(bind);
+        }
+        let bind = self.ir.make_bind(BindDef { source: Source::Request(number), kind, transform: Transform::AsIs });
+        self.binds.insert((number, kind), bind);
+        self.ir.bind_ref(bind)
+    }
+
+    fn page(&mut self, cut: Cut, scope: PageScope) -> Page {
+        let limit = cut.limit.map(|limit| match limit {
+            None => Limit::Zero,
+            Some(bind) => Limit::Bind(self.request_bind(bind, Kind::BigInt)),
+        });
+        let offset = cut.offset.map(|bind| self.request_bind(bind, Kind::BigInt));
+        Page { limit, offset, scope }
+    }
+
+    /// Turns what was built into a select.
+    fn finish(&mut self, building: &Building) -> Select {
+        let mut select = Select::from(building.from);
+        select.joins = self.ir.make_joins(&building.joins);
+        select.filter = (!building.filters.is_empty()).then(|| self.ir.and(&building.filters));
+        if select.filter.is_some_and(|filter| self.ir.expr(filter) == relata_ir::Expr::Bool(true)) {
+            select.filter = None;
+        }
+        select.columns = self.ir.make_exprs(&building.columns);
+        select.order = self.ir.make_orders(&building.order);
+        select.group = self.ir.make_exprs(&building.group);
+        select.having = (!building.having.is_empty()).then(|| self.ir.and(&building.having));
+        select
+    }
+
+    fn step(&self, root: SelectId, slots: Vec<usize>, feed: Option<crate::plan::Feed>) -> Step {
+        let columns = self.ir.exprs(self.ir.select(root).columns);
+        let kinds = columns.iter().map(|&column| self.ir.kind(column).unwrap_or(Kind::Text)).collect();
+        Step { sql: String::new(), binds: Vec::new(), kinds, slots, feed }
+    }
+}

@@ -1,0 +1,641 @@
+//! The request as a tree of nodes: the root, its includes, and the edges that only a path names.
+
+use relata_request::{Cursor, ListForm, Request, Section, op};
+use relata_schema::{AssociationKind, Error, ErrorKind, Link, ModelView, Result};
+
+use crate::{MAX_NODES, plan::Loading};
+
+/// A run of bytes of the shape and the number of its first bind.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part<'a> {
+    pub bytes: &'a [u8],
+    pub bind: u32,
+}
+
+impl<'a> Part<'a> {
+    const EMPTY: Part<'static> = Part { bytes: &[], bind: 0 };
+
+    pub(crate) fn cursor(self) -> Cursor<'a> {
+        Cursor::new(self.bytes, self.bind)
+    }
+
+    /// The part of `self` that lies between two places of a cursor over it.
+    fn between(self, before: &Cursor<'a>, after: &Cursor<'a>) -> Part<'a> {
+        let len = before.rest().len() - after.rest().len();
+        Part { bytes: &before.rest()[..len], bind: before.bind }
+    }
+}
+
+/// One selected item.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Item<'a> {
+    Attribute(u16),
+    Alias(&'a str, Part<'a>),
+}
+
+/// One item of order.
+#[derive(Debug, Clone)]
+pub(crate) struct OrderPart<'a> {
+    pub expr: Part<'a>,
+    pub descending: bool,
+    pub nulls: relata_ir::Nulls,
+    /// Nodes that the expression names.
+    pub names: Vec<usize>,
+    /// Whether it names columns of the node itself.
+    pub own: bool,
+}
+
+/// One conjunct of a where.
+#[derive(Debug, Clone)]
+pub(crate) struct Conjunct<'a> {
+    pub part: Part<'a>,
+    /// Nodes that it names.
+    pub names: Vec<usize>,
+    /// Whether one of them may have several children.
+    pub to_many: bool,
+}
+
+/// How many rows of a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Cut {
+    /// None: no limit. `Some(None)`: zero. Else the bind.
+    pub limit: Option<Option<u32>>,
+    pub offset: Option<u32>,
+}
+
+impl Cut {
+    pub(crate) fn cuts(self) -> bool {
+        self.limit.is_some() || self.offset.is_some()
+    }
+}
+
+/// The root, an include, or an edge that a path names.
+#[derive(Debug)]
+pub(crate) struct Node<'a> {
+    pub parent: Option<usize>,
+    pub model: ModelView<'a>,
+    pub association: u16,
+    pub link: Option<&'a Link>,
+    pub junction: Option<ModelView<'a>>,
+    pub key: &'a str,
+    pub path: String,
+    pub included: bool,
+    pub required: bool,
+    pub separate: Option<bool>,
+    pub paranoid: bool,
+    pub through_paranoid: bool,
+    pub visible: bool,
+    pub selection: Vec<Item<'a>>,
+    pub through_selection: Option<Vec<Item<'a>>>,
+    pub conjuncts: Vec<Conjunct<'a>>,
+    pub through_filter: Part<'a>,
+    pub order: Vec<OrderPart<'a>>,
+    pub cut: Cut,
+    pub children: Vec<usize>,
+    /// Nodes above whose where names this one among others that may have several children: they decide which of its
+    /// rows are kept.
+    pub owners: Vec<usize>,
+    pub loading: Loading,
+    pub why: &'static str,
+}
+
+impl Node<'_> {
+    /// Whether the schema proves at most one row for each parent.
+    pub(crate) fn to_one(&self) -> bool {
+        self.link.is_none_or(|link| link.to_one)
+    }
+}
+
+/// The tree, and what belongs to the root alone.
+pub(crate) struct Nodes<'a> {
+    pub nodes: Vec<Node<'a>>,
+    pub group: Vec<OrderPart<'a>>,
+    pub having: Vec<Conjunct<'a>>,
+    /// Whether the selection of the root was said.
+    pub explicit: bool,
+}
+
+impl<'a> Nodes<'a> {
+    pub(crate) fn read(request: &'a Request<'_>) -> Result<Nodes<'a>> {
+        let model = request.root().view();
+        let section =
+            |section: Section| Part { bytes: request.section(section), bind: request.first_bind(section) as u32 };
+        let mut nodes = Nodes { nodes: Vec::new(), group: Vec::new(), having: Vec::new(), explicit: false };
+        let attributes = section(Section::Attributes);
+        nodes.explicit = !attributes.bytes.is_empty();
+        nodes.nodes.push(Node {
+            parent: None,
+            model,
+            association: 0,
+            link: None,
+            junction: None,
+            key: "",
+            path: model.name.clone(),
+            included: true,
+            required: true,
+            separate: None,
+            paranoid: request.flags().paranoid,
+            through_paranoid: true,
+            visible: true,
+            selection: Vec::new(),
+            through_selection: None,
+            conjuncts: Vec::new(),
+            through_filter: Part::EMPTY,
+            order: Vec::new(),
+            cut: cut(section(Section::Page))?,
+            children: Vec::new(),
+            owners: Vec::new(),
+            loading: Loading::Join,
+            why: "",
+        });
+        nodes.includes(0, section(Section::Include), 0)?;
+        nodes.sections(0, attributes, section(Section::Filter), section(Section::Order))?;
+        nodes.group = nodes.items(0, section(Section::Group), false)?;
+        nodes.having = nodes.conjuncts(0, section(Section::Having))?;
+        nodes.own_filters()?;
+        Ok(nodes)
+    }
+
+    fn includes(&mut self, parent: usize, part: Part<'a>, depth: usize) -> Result<()> {
+        let at = |error: Error, nodes: &Self| error.at(format!("{}.include", nodes.nodes[parent].path));
+        if depth > relata_request::MAX_DEPTH {
+            return Err(at(Error::new(ErrorKind::LimitExceeded, "includes are nested too deep"), self));
+        }
+        let mut cursor = part.cursor();
+        while !cursor.is_done() {
+            let association = cursor.u16()?;
+            let flags = cursor.byte()?;
+            let alias = cursor.name()?;
+            let mut parts = [Part::EMPTY; 9];
+            for part in &mut parts {
+                let bind = cursor.bind;
+                let (bytes, binds) = cursor.section()?;
+                cursor.bind += binds;
+                *part = Part { bytes, bind };
+            }
+            let [attributes, include, filter, group, having, order, page, through_attributes, through_filter] = parts;
+            if !group.bytes.is_empty() || !having.bytes.is_empty() {
+                let error = Error::new(ErrorKind::Request, "an include has no group and no having");
+                return Err(at(error.help("group the root"), self));
+            }
+            let above = self.nodes[parent].model;
+            let declared = &above.def().associations[usize::from(association)];
+            let key = if alias.is_empty() { declared.name.as_str() } else { alias };
+            let index = self.nodes.len();
+            if self.nodes[parent].children.iter().any(|&child| self.nodes[child].key == key) {
+                let message = format!("two includes are named \"{key}\"");
+                let error = Error::new(ErrorKind::Request, message).help("give one of them another name with \"as\"");
+                return Err(at(error, self));
+            }
+            if !alias.is_empty() && above.attribute(alias).is_some() {
+                let message = format!("the include's name \"{alias}\" is that of an attribute of {}", above.name);
+                return Err(at(Error::new(ErrorKind::Request, message), self));
+            }
+            if !alias.is_empty() && above.association(alias).is_some_and(|other| other != association) {
+                let message =
+                    format!("the include's name \"{alias}\" is that of another association of {}", above.name);
+                return Err(at(Error::new(ErrorKind::Request, message).help("give it another name"), self));
+            }
+            let tri = |bits: u8| match bits & 3 {
+                0 => None,
+                bits => Some(bits == 2),
+            };
+            let link = above.link(association).map_err(|error| at(error, self))?;
+            let target = above.target(association).map_err(|error| at(error, self))?;
+            let path = format!("{}.include({key})", self.nodes[parent].path);
+            let cut = cut(page)?;
+            if link.single && cut.cuts() {
+                return Err(Error::new(ErrorKind::Request, "limit and offset have no meaning where there is one")
+                    .at(path)
+                    .help("leave them out"));
+            }
+            if declared.kind == AssociationKind::BelongsTo && !order.bytes.is_empty() {
+                return Err(Error::new(ErrorKind::Request, "order has no meaning where there is one")
+                    .at(path)
+                    .help("order the root by this path instead"));
+            }
+            self.push(Node {
+                parent: Some(parent),
+                model: target,
+                association,
+                link: Some(link),
+                junction: above.through(association).map_err(|error| at(error, self))?,
+                key,
+                path,
+                included: true,
+                required: tri(flags).unwrap_or(!filter.bytes.is_empty()),
+                separate: tri(flags >> 2),
+                paranoid: flags & 16 == 0,
+                through_paranoid: flags & 32 == 0,
+                visible: self.nodes[parent].visible && attributes.bytes != [1],
+                selection: Vec::new(),
+                through_selection: None,
+                conjuncts: Vec::new(),
+                through_filter,
+                order: Vec::new(),
+                cut,
+                children: Vec::new(),
+                owners: Vec::new(),
+                loading: Loading::SemiJoin,
+                why: "",
+            })?;
+            self.nodes[parent].children.push(index);
+            self.includes(index, include, depth + 1)?;
+            self.sections(index, attributes, filter, order)?;
+            if let Some(junction) = self.nodes[index].junction {
+                self.nodes[index].through_selection = Some(selection(junction, through_attributes)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, node: Node<'a>) -> Result<usize> {
+        if self.nodes.len() >= 1_000 {
+            return Err(Error::new(ErrorKind::LimitExceeded, "a request names at most 1,000 edges").at(node.path));
+        }
+        self.nodes.push(node);
+        Ok(self.nodes.len() - 1)
+    }
+
+    fn sections(&mut self, index: usize, attributes: Part<'a>, filter: Part<'a>, order: Part<'a>) -> Result<()> {
+        let model = self.nodes[index].model;
+        let selection = selection(model, attributes)?;
+        for (i, item) in selection.iter().enumerate() {
+            let name = |item: &Item<'a>| match *item {
+                Item::Attribute(attribute) => model.def().attributes[usize::from(attribute)].name.as_str(),
+                Item::Alias(alias, _) => alias,
+            };
+            let taken = selection[..i].iter().any(|other| name(other) == name(item))
+                || self.nodes[index].children.iter().any(|&child| self.nodes[child].key == name(item));
+            if taken {
+                return Err(Error::new(ErrorKind::Request, format!("\"{}\" is selected twice", name(item)))
+                    .at(format!("{}.attributes", self.nodes[index].path)));
+            }
+            if let Item::Alias(_, part) = item {
+                self.names(index, &mut part.cursor(), 0)?;
+            }
+        }
+        self.nodes[index].selection = selection;
+        self.nodes[index].conjuncts = self.conjuncts(index, filter)?;
+        self.nodes[index].order = self.items(index, order, true)?;
+        Ok(())
+    }
+
+    fn conjuncts(&mut self, index: usize, part: Part<'a>) -> Result<Vec<Conjunct<'a>>> {
+        let mut cursor = part.cursor();
+        let mut found = Vec::new();
+        while !cursor.is_done() {
+            let before = cursor.clone();
+            let (names, _) = self.names(index, &mut cursor, 0)?;
+            let to_many = names.iter().any(|&name| !self.nodes[name].to_one());
+            found.push(Conjunct { part: part.between(&before, &cursor), names, to_many });
+            if found.len() > MAX_NODES {
+                return Err(Error::new(ErrorKind::LimitExceeded, "a where has too many conditions"));
+            }
+        }
+        Ok(found)
+    }
+
+    fn items(&mut self, index: usize, part: Part<'a>, directed: bool) -> Result<Vec<OrderPart<'a>>> {
+        let mut cursor = part.cursor();
+        let mut found = Vec::new();
+        while !cursor.is_done() {
+            let before = cursor.clone();
+            let (names, own) = self.names(index, &mut cursor, 0)?;
+            let expr = part.between(&before, &cursor);
+            let direction = if directed { cursor.byte()? } else { 0 };
+            let nulls = match direction >> 1 {
+                0 => relata_ir::Nulls::Default,
+                1 => relata_ir::Nulls::Last,
+                _ => relata_ir::Nulls::First,
+            };
+            found.push(OrderPart { expr, descending: direction & 1 != 0, nulls, names, own });
+        }
+        Ok(found)
+    }
+
+    /// Reads over one condition or expression and collects the nodes that its paths name, all along the way; edges
+    /// that no include loads get nodes. The flag says whether it names columns of the node itself.
+    fn names(&mut self, index: usize, cursor: &mut Cursor<'a>, depth: usize) -> Result<(Vec<usize>, bool)> {
+        let (mut names, mut own) = (Vec::new(), false);
+        self.scan(index, cursor, depth, &mut names, &mut own)?;
+        names.sort_unstable();
+        names.dedup();
+        Ok((names, own))
+    }
+
+    fn scan(
+        &mut self,
+        index: usize,
+        cursor: &mut Cursor<'a>,
+        depth: usize,
+        names: &mut Vec<usize>,
+        own: &mut bool,
+    ) -> Result<()> {
+        if depth > 4 * relata_request::MAX_DEPTH {
+            return Err(
+                Error::new(ErrorKind::LimitExceeded, "a condition is nested too deep").at(&self.nodes[index].path)
+            );
+        }
+        let mut below = |nodes: &mut Self, cursor: &mut Cursor<'a>| nodes.scan(index, cursor, depth + 1, names, own);
+        match cursor.byte()? {
+            op::COLUMN => {
+                cursor.u16()?;
+                *own = true;
+            }
+            op::PATH => {
+                let found = self.path(index, cursor)?;
+                names.extend(found.0);
+            }
+            op::BIND => {
+                cursor.byte()?;
+                cursor.next_bind();
+            }
+            op::NULL | op::TRUE | op::FALSE | op::STAR => {}
+            op::ALIAS => {
+                let alias = cursor.name()?;
+                let part = self.alias(index, alias)?;
+                // The alias names what its expression names; its binds are counted where it is selected.
+                below(self, &mut part.cursor())?;
+            }
+            op::FUNCTION => {
+                cursor.byte()?;
+                for _ in 0..cursor.byte()? {
+                    below(self, cursor)?;
+                }
+            }
+            op::AGGREGATE => {
+                cursor.byte()?;
+                cursor.byte()?;
+                below(self, cursor)?;
+            }
+            op::CAST => {
+                cursor.kind()?;
+                cursor.byte()?;
+                cursor.byte()?;
+                below(self, cursor)?;
+            }
+            op::AND | op::OR => {
+                for _ in 0..cursor.u16()? {
+                    below(self, cursor)?;
+                }
+            }
+            op::NOT | op::IS_NULL | op::NOT_NULL => below(self, cursor)?,
+            op::IS_BOOL => {
+                cursor.byte()?;
+                below(self, cursor)?;
+            }
+            op::COMPARE | op::LIKE => {
+                cursor.byte()?;
+                below(self, cursor)?;
+                below(self, cursor)?;
+            }
+            op::IN | op::NOT_IN => {
+                let _: ListForm = cursor.list_form()?;
+                below(self, cursor)?;
+                cursor.next_bind();
+            }
+            op::BETWEEN | op::NOT_BETWEEN => {
+                for _ in 0..3 {
+                    below(self, cursor)?;
+                }
+            }
+            other => return Err(Error::internal(format!("there is no operation {other:#x} in a shape"))),
+        }
+        Ok(())
+    }
+
+    /// The nodes that each selected expression of a node names.
+    pub(crate) fn selected_names(&mut self, index: usize) -> Result<Vec<Vec<usize>>> {
+        let selection = self.nodes[index].selection.clone();
+        let mut found = Vec::new();
+        for item in selection {
+            if let Item::Alias(_, part) = item {
+                found.push(self.names(index, &mut part.cursor(), 0)?.0);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The expression that an alias of the selection stands for.
+    pub(crate) fn alias(&self, index: usize, alias: &str) -> Result<Part<'a>> {
+        let known = || {
+            self.nodes[index].selection.iter().filter_map(|item| match item {
+                Item::Alias(name, _) => Some(*name),
+                Item::Attribute(_) => None,
+            })
+        };
+        self.nodes[index]
+            .selection
+            .iter()
+            .find_map(|item| match item {
+                Item::Alias(name, part) if *name == alias => Some(*part),
+                _ => None,
+            })
+            .ok_or_else(|| {
+                Error::new(ErrorKind::Request, format!("no attribute has the alias \"{alias}\""))
+                    .at(&self.nodes[index].path)
+                    .near(alias, known())
+            })
+    }
+
+    /// Reads a path: the nodes along it, and the attribute at its end.
+    pub(crate) fn path(&mut self, index: usize, cursor: &mut Cursor<'a>) -> Result<(Vec<usize>, u16)> {
+        let mut at = index;
+        let mut along = Vec::new();
+        for _ in 0..cursor.byte()? {
+            at = match cursor.byte()? {
+                op::STEP_ALIAS => {
+                    let alias = cursor.name()?;
+                    self.child_of_key(at, alias).ok_or_else(|| {
+                        Error::new(ErrorKind::Request, format!("no include is named \"{alias}\""))
+                            .at(&self.nodes[at].path)
+                    })?
+                }
+                _ => {
+                    let association = cursor.u16()?;
+                    self.child_of_association(at, association)?
+                }
+            };
+            along.push(at);
+        }
+        Ok((along, cursor.u16()?))
+    }
+
+    fn child_of_key(&self, at: usize, key: &str) -> Option<usize> {
+        self.nodes[at].children.iter().copied().find(|&child| self.nodes[child].key == key)
+    }
+
+    /// The include of an association that goes by the association's own name; else an edge that is not loaded.
+    fn child_of_association(&mut self, at: usize, association: u16) -> Result<usize> {
+        let model = self.nodes[at].model;
+        let declared = &model.def().associations[usize::from(association)];
+        if let Some(child) = self.child_of_key(at, &declared.name)
+            && self.nodes[child].included
+            && self.nodes[child].association == association
+        {
+            return Ok(child);
+        }
+        let free = self
+            .nodes
+            .iter()
+            .position(|node| node.parent == Some(at) && !node.included && node.association == association);
+        if let Some(free) = free {
+            return Ok(free);
+        }
+        let at_path = |error: Error| error.at(&self.nodes[at].path);
+        self.push(Node {
+            parent: Some(at),
+            model: model.target(association).map_err(at_path)?,
+            association,
+            link: Some(model.link(association).map_err(at_path)?),
+            junction: model.through(association).map_err(at_path)?,
+            key: &declared.name,
+            path: format!("{}.{}", self.nodes[at].path, declared.name),
+            included: false,
+            required: false,
+            separate: None,
+            paranoid: true,
+            through_paranoid: true,
+            visible: false,
+            selection: Vec::new(),
+            through_selection: None,
+            conjuncts: Vec::new(),
+            through_filter: Part::EMPTY,
+            order: Vec::new(),
+            cut: Cut::default(),
+            children: Vec::new(),
+            owners: Vec::new(),
+            loading: Loading::SemiJoin,
+            why: "a path names it",
+        })
+    }
+
+    /// Tells every node which wheres above decide on its rows.
+    fn own_filters(&mut self) -> Result<()> {
+        for owner in 0..self.nodes.len() {
+            let mut named: Vec<usize> = self.nodes[owner]
+                .conjuncts
+                .iter()
+                .filter(|conjunct| conjunct.to_many)
+                .flat_map(|conjunct| conjunct.names.iter().copied())
+                .collect();
+            named.sort_unstable();
+            named.dedup();
+            for node in named {
+                self.nodes[node].owners.push(owner);
+            }
+        }
+        Ok(())
+    }
+
+    /// The keys from the root to a node, with dots between.
+    pub(crate) fn dotted(&self, mut node: usize) -> String {
+        let mut keys = Vec::new();
+        while let Some(parent) = self.nodes[node].parent {
+            keys.push(self.nodes[node].key);
+            node = parent;
+        }
+        keys.reverse();
+        keys.join(".")
+    }
+
+    /// Whether one node is the other, or above it.
+    pub(crate) fn is_above(&self, above: usize, mut node: usize) -> bool {
+        loop {
+            if node == above {
+                return true;
+            }
+            match self.nodes[node].parent {
+                Some(parent) => node = parent,
+                None => return false,
+            }
+        }
+    }
+}
+
+fn selection<'a>(model: ModelView<'a>, part: Part<'a>) -> Result<Vec<Item<'a>>> {
+    if part.bytes.is_empty() {
+        return Ok((0..model.attributes.len() as u16).map(Item::Attribute).collect());
+    }
+    let mut cursor = part.cursor();
+    cursor.byte()?;
+    let mut items = Vec::new();
+    while !cursor.is_done() {
+        if cursor.byte()? == 0 {
+            items.push(Item::Attribute(cursor.u16()?));
+        } else {
+            let alias = cursor.name()?;
+            let before = cursor.clone();
+            skip(&mut cursor)?;
+            items.push(Item::Alias(alias, part.between(&before, &cursor)));
+        }
+    }
+    Ok(items)
+}
+
+/// Whether an expression of a shape has an aggregate.
+pub(crate) fn has_aggregate(part: Part<'_>) -> bool {
+    // What cannot be read is refused where it is lowered.
+    skip(&mut part.cursor()).unwrap_or(false)
+}
+
+/// Reads over an expression without looking at what it names; says whether an aggregate was in it.
+fn skip(cursor: &mut Cursor<'_>) -> Result<bool> {
+    let mut aggregate = false;
+    match cursor.byte()? {
+        op::COLUMN => {
+            cursor.u16()?;
+        }
+        op::PATH => {
+            for _ in 0..cursor.byte()? {
+                if cursor.byte()? == op::STEP_ALIAS {
+                    cursor.name()?;
+                } else {
+                    cursor.u16()?;
+                }
+            }
+            cursor.u16()?;
+        }
+        op::BIND => {
+            cursor.byte()?;
+            cursor.next_bind();
+        }
+        op::ALIAS => {
+            cursor.name()?;
+        }
+        op::FUNCTION => {
+            cursor.byte()?;
+            for _ in 0..cursor.byte()? {
+                aggregate |= skip(cursor)?;
+            }
+        }
+        op::AGGREGATE => {
+            cursor.u16()?;
+            skip(cursor)?;
+            aggregate = true;
+        }
+        op::CAST => {
+            cursor.u16()?;
+            cursor.byte()?;
+            aggregate = skip(cursor)?;
+        }
+        _ => {}
+    }
+    Ok(aggregate)
+}
+
+fn cut(part: Part<'_>) -> Result<Cut> {
+    if part.bytes.is_empty() {
+        return Ok(Cut::default());
+    }
+    let mut cursor = part.cursor();
+    let flags = cursor.byte()?;
+    let limit = match flags & 3 {
+        0 => None,
+        1 => Some(Some(cursor.next_bind())),
+        _ => Some(None),
+    };
+    let offset = (flags & 4 != 0).then(|| cursor.next_bind());
+    Ok(Cut { limit, offset })
+}

@@ -1,0 +1,60 @@
+//! Rewrites of the IR that preserve meaning. One rule, one file, one law; each can be switched off by name.
+//!
+//! The list runs once, in this order. Joins become inner before they are eliminated, and columns are pruned last, when
+//! it is known what is read.
+
+mod eliminate_join;
+mod eliminate_unit;
+mod flatten;
+mod fold_constants;
+mod left_to_inner;
+mod or_to_in;
+mod prune_projection;
+mod trim_order;
+
+use relata_ir::Ir;
+use relata_schema::{Error, Result};
+
+/// A pass: says whether it changed anything.
+#[derive(Debug, Clone, Copy)]
+pub struct Pass {
+    /// Verb and object; the name of its file.
+    pub name: &'static str,
+    /// The rewrite.
+    pub run: fn(&mut Ir) -> bool,
+}
+
+/// The passes, in the order in which they run.
+pub const PASSES: &[Pass] = &[
+    fold_constants::PASS,
+    or_to_in::PASS,
+    left_to_inner::PASS,
+    eliminate_unit::PASS,
+    flatten::PASS,
+    eliminate_join::PASS,
+    prune_projection::PASS,
+    trim_order::PASS,
+];
+
+/// No pass may change what the statement answers with.
+pub(crate) fn check_columns(ir: &Ir, columns: usize) -> Result<()> {
+    let found = ir.root().map_or(0, |root| ir.select(root).columns.len());
+    if found == columns { Ok(()) } else { Err(Error::internal(format!("a pass made {found} columns of {columns}"))) }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use relata_ir::Ir;
+
+    pub(crate) const TABLES: &str = "table users (id bigint!, name text, boss bigint) key (0)\n\
+                                     table posts (id bigint!, author bigint!, title text) key (0)\n";
+
+    /// Runs a pass over a statement in text form; the lines that it changed, without the tables.
+    pub(crate) fn after(pass: super::Pass, text: &str) -> String {
+        let mut ir = Ir::parse(&format!("{TABLES}{text}")).unwrap();
+        ir.verify().unwrap();
+        (pass.run)(&mut ir);
+        ir.verify().unwrap();
+        ir.dump().lines().filter(|line| !line.starts_with("table")).collect::<Vec<_>>().join("\n")
+    }
+}

@@ -1,0 +1,163 @@
+//! The immutable result of planning: a small program over numbered slots.
+
+use std::ops::Range;
+
+use relata_ir::BindDef;
+use relata_request::Call;
+use relata_schema::Kind;
+
+/// What runs: statements in order, and how their rows become nested records.
+#[derive(Debug)]
+pub struct Plan {
+    /// Unique within the process; statements are kept by it.
+    pub id: u64,
+    /// What is asked of the rows.
+    pub call: Call,
+    /// Whether its rows are groups.
+    pub grouped: bool,
+    /// The statements, the root's first. A later one may be fed keys from the rows of an earlier one.
+    pub steps: Vec<Step>,
+    /// The edges of the answer, the root first and parents before children.
+    pub slots: Vec<Slot>,
+    /// How each edge is loaded, and why.
+    pub notes: Vec<Note>,
+}
+
+/// One statement.
+#[derive(Debug)]
+pub struct Step {
+    /// Its text.
+    pub sql: String,
+    /// Its placeholders, in the order in which the driver wants their values.
+    pub binds: Vec<BindDef>,
+    /// The kinds of its columns.
+    pub kinds: Vec<Kind>,
+    /// The slots that its rows fill, parents first.
+    pub slots: Vec<usize>,
+    /// Where its keys come from; the root's statement has none. Column 0 is then the number of the fed row.
+    pub feed: Option<Feed>,
+}
+
+/// The keys that a statement is fed with.
+#[derive(Debug)]
+pub struct Feed {
+    /// The slot of the parents.
+    pub slot: usize,
+    /// Columns of the rows of that slot.
+    pub columns: Vec<u16>,
+    /// Their kinds.
+    pub kinds: Vec<Kind>,
+    /// The number that the database gives to the first key.
+    pub first: i64,
+}
+
+/// One edge of the answer.
+#[derive(Debug)]
+pub struct Slot {
+    /// The key under which the parent carries it; empty for the root.
+    pub key: String,
+    /// The association of the parent's model, for records.
+    pub association: u16,
+    /// The slot of the parent.
+    pub parent: Option<usize>,
+    /// The step whose rows fill it.
+    pub step: usize,
+    /// Whether at most one child is shown, as an object.
+    pub single: bool,
+    /// What is shown: columns of the step's rows.
+    pub columns: Range<usize>,
+    /// Names, kinds and scales of what is shown.
+    pub fields: Vec<Field>,
+    /// What is shown of the junction.
+    pub through: Option<ThroughSlot>,
+    /// Columns that tell the rows of this slot apart, and are NULL where a left join found none. Empty where the
+    /// rows of the step are those of this slot, one by one.
+    pub identity: Vec<u16>,
+    /// The slots below, in the order asked for.
+    pub children: Vec<usize>,
+    /// The place of the edge in the request: what that order goes by.
+    pub(crate) rank: usize,
+}
+
+/// What is shown of a junction.
+#[derive(Debug)]
+pub struct ThroughSlot {
+    /// The key: the name of the through model.
+    pub key: String,
+    /// Columns of the step's rows.
+    pub columns: Range<usize>,
+    /// Names, kinds and scales.
+    pub fields: Vec<Field>,
+}
+
+/// One shown column.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// The attribute's name or the alias.
+    pub name: String,
+    /// The kind of its values.
+    pub kind: Kind,
+    /// Digits after the point of a decimal, or of a second.
+    pub scale: Option<u8>,
+    /// The attribute of the model, when it is one.
+    pub attribute: Option<u16>,
+}
+
+/// How one edge is loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// The edge: keys from the root with dots between.
+    pub path: String,
+    /// How.
+    pub loading: Loading,
+    /// Why.
+    pub why: &'static str,
+}
+
+/// The ways of loading an edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Loading {
+    /// In the statement of its parent.
+    Join,
+    /// In the statement of its parent, joined to the page of parents.
+    JoinLimited,
+    /// In a statement of its own, fed with the keys of the parents.
+    Separate,
+    /// In a statement of its own that takes so many rows for each parent.
+    SeparatePerParent,
+    /// Not loaded: it only decides which parents are kept.
+    SemiJoin,
+}
+
+impl Loading {
+    /// Every one of them.
+    pub const ALL: [Loading; 5] =
+        [Loading::Join, Loading::JoinLimited, Loading::Separate, Loading::SeparatePerParent, Loading::SemiJoin];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Loading::Join => "join",
+            Loading::JoinLimited => "join_limited",
+            Loading::Separate => "separate",
+            Loading::SeparatePerParent => "separate_per_parent",
+            Loading::SemiJoin => "semi_join",
+        }
+    }
+
+    /// The one of that name.
+    pub fn from_name(name: &str) -> Option<Loading> {
+        Loading::ALL.into_iter().find(|loading| loading.name() == name)
+    }
+}
+
+impl Plan {
+    /// The loading of every edge in words, one line each.
+    pub fn explain(&self) -> String {
+        let mut out = String::new();
+        for note in &self.notes {
+            out.push_str(&format!("{}: {} ({})\n", note.path, note.loading.name(), note.why));
+        }
+        out
+    }
+}
