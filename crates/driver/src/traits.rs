@@ -1,0 +1,118 @@
+//! Connections, sessions and rows.
+
+use std::any::Any;
+
+use relata_dialect::Capabilities;
+use relata_schema::{Datum, Kind, Result};
+
+use crate::Param;
+
+/// Opens connections to one database.
+pub trait Driver: Send + Sync + 'static {
+    /// Opens a connection and makes it keep the contract.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Connection`](relata_schema::ErrorKind::Connection) with the server's words, and no secret.
+    fn connect(&self) -> Result<Box<dyn Connection>>;
+
+    /// What the database can say.
+    fn dialect(&self) -> &'static Capabilities;
+
+    /// Whether the database lives in one connection and dies with it.
+    fn is_single(&self) -> bool {
+        false
+    }
+}
+
+/// A connection, as a pool keeps it.
+pub trait Connection: Send {
+    /// Begins to use it. What statements are prepared in the session are kept for the next.
+    fn session(&mut self) -> Box<dyn Session + '_>;
+
+    /// Whether it can no longer be used. A transaction that somebody left open is ended first: it must not meet the
+    /// next user.
+    fn is_broken(&mut self) -> bool;
+
+    /// Asks the server whether it is still there.
+    ///
+    /// # Errors
+    ///
+    /// When it is not.
+    fn ping(&mut self) -> Result<()>;
+
+    /// The driver's own connection, for those who know it.
+    fn as_any(&mut self) -> &mut dyn Any;
+}
+
+/// A statement to run.
+#[derive(Debug, Clone, Copy)]
+pub struct Statement<'s> {
+    /// Its text.
+    pub sql: &'s str,
+    /// By what a prepared one is kept: the plan and the step. None is not kept.
+    pub key: Option<(u64, u32)>,
+}
+
+impl<'s> Statement<'s> {
+    /// A statement that runs once.
+    pub fn once(sql: &'s str) -> Self {
+        Statement { sql, key: None }
+    }
+}
+
+/// A connection in use.
+pub trait Session {
+    /// Runs a query and hands each row to the caller.
+    ///
+    /// # Errors
+    ///
+    /// What the database says, by kind; or what the caller says of a row.
+    fn query(
+        &mut self,
+        statement: Statement<'_>,
+        params: &[Param<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()>;
+
+    /// Runs a statement that returns no rows; says how many rows it touched.
+    ///
+    /// # Errors
+    ///
+    /// What the database says, by kind.
+    fn execute(&mut self, statement: Statement<'_>, params: &[Param<'_>]) -> Result<u64>;
+
+    /// Runs a text of statements that take no parameters.
+    ///
+    /// # Errors
+    ///
+    /// What the database says, by kind.
+    fn batch(&mut self, sql: &str) -> Result<()>;
+
+    /// Prepares a statement without running it.
+    ///
+    /// # Errors
+    ///
+    /// What the database says, by kind.
+    fn prepare(&mut self, sql: &str) -> Result<()>;
+
+    /// Begins a transaction that reads one snapshot and writes nothing.
+    ///
+    /// # Errors
+    ///
+    /// What the database says, by kind.
+    fn begin_snapshot(&mut self) -> Result<()>;
+}
+
+/// A row, read by position.
+pub trait Row {
+    /// The value of a column, read as a kind.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Decode`](relata_schema::ErrorKind::Decode) when what is stored is of another kind.
+    fn get(&self, column: usize, kind: Kind) -> Result<Datum<'_>>;
+
+    /// Whether a column is NULL.
+    fn is_null(&self, column: usize) -> bool;
+}
