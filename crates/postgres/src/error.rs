@@ -1,0 +1,67 @@
+//! What SQLSTATE says. <https://www.postgresql.org/docs/15/errcodes-appendix.html>
+
+use postgres::{Config, config::Host};
+use relata_schema::{ConnectionFate, Error, ErrorKind, Outcome, Retry};
+
+/// An error of the `postgres` crate, by kind.
+pub(crate) fn from(error: postgres::Error, sql: &str) -> Error {
+    // A parameter that could not be written carries an error of ours.
+    if let Some(ours) = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<Error>()) {
+        let copy = Error::new(ours.kind(), ours.message());
+        return match ours.remedy() {
+            Some(remedy) => copy.help(remedy),
+            None => copy,
+        };
+    }
+    let Some(db) = error.as_db_error() else {
+        let lost =
+            error.is_closed() || std::error::Error::source(&error).is_some_and(|source| source.is::<std::io::Error>());
+        let (kind, outcome, fate) = if lost {
+            (ErrorKind::Connection, Outcome::Unknown, ConnectionFate::Discarded)
+        } else {
+            (ErrorKind::Database, Outcome::NotApplied, ConnectionFate::Kept)
+        };
+        return Error::new(kind, error.to_string()).sql(sql).fate(outcome, Retry::Never, fate).because(error);
+    };
+    let code = db.code().code().to_owned();
+    let kind = match code.as_str() {
+        "23505" | "23P01" => ErrorKind::UniqueViolation,
+        "23503" => ErrorKind::ForeignKeyViolation,
+        "23502" => ErrorKind::NotNullViolation,
+        "23514" => ErrorKind::CheckViolation,
+        "40001" | "40P01" => ErrorKind::Serialization,
+        "55P03" | "57014" => ErrorKind::Timeout,
+        "57P01" | "57P02" | "57P03" => ErrorKind::Connection,
+        code if code.starts_with("08") || code.starts_with("28") || code.starts_with("53") => ErrorKind::Connection,
+        _ => ErrorKind::Database,
+    };
+    let retry = match kind {
+        ErrorKind::Serialization | ErrorKind::Timeout => Retry::Transaction,
+        _ => Retry::Never,
+    };
+    let fate = if kind == ErrorKind::Connection { ConnectionFate::Discarded } else { ConnectionFate::Kept };
+    let message = match db.detail() {
+        Some(detail) => format!("{} ({detail})", db.message()),
+        None => db.message().to_owned(),
+    };
+    Error::new(kind, message).code(code).sql(sql).fate(Outcome::NotApplied, retry, fate).because(error)
+}
+
+/// A connection that could not be made. Says where, and never the password.
+pub(crate) fn connecting(error: postgres::Error, config: &Config) -> Error {
+    let host = match config.get_hosts().first() {
+        Some(Host::Tcp(host)) => host.clone(),
+        #[cfg(unix)]
+        Some(Host::Unix(path)) => path.display().to_string(),
+        None => "localhost".to_owned(),
+    };
+    let port = config.get_ports().first().copied().unwrap_or(5432);
+    let reason = match (error.as_db_error(), std::error::Error::source(&error)) {
+        (Some(db), _) => db.message().to_owned(),
+        (None, Some(source)) => source.to_string(),
+        (None, None) => error.to_string(),
+    };
+    Error::new(ErrorKind::Connection, format!("PostgreSQL at {host}:{port} cannot be reached: {reason}"))
+        .fate(Outcome::NotSent, Retry::Statement, ConnectionFate::Discarded)
+        .because(error)
+}

@@ -1,0 +1,112 @@
+//! Running statements.
+
+use fallible_iterator::FallibleIterator;
+use postgres::{Client, types::ToSql};
+use relata_driver::{Param, Row, Session, Statement};
+use relata_schema::{Datum, Error, Kind, Result};
+use rustc_hash::FxHashMap;
+
+use crate::{
+    error,
+    value::{self, Bound, Raw},
+};
+
+/// A connection in use.
+pub(crate) struct PostgresSession<'c> {
+    pub client: &'c mut Client,
+    pub statements: &'c mut FxHashMap<(u64, u32), postgres::Statement>,
+    pub in_transaction: &'c mut bool,
+}
+
+impl PostgresSession<'_> {
+    fn prepared(&mut self, statement: Statement<'_>) -> Result<postgres::Statement> {
+        if let Some(known) = statement.key.and_then(|key| self.statements.get(&key)) {
+            return Ok(known.clone());
+        }
+        let prepared = self.client.prepare(statement.sql).map_err(|error| error::from(error, statement.sql))?;
+        if let Some(key) = statement.key {
+            self.statements.insert(key, prepared.clone());
+        }
+        Ok(prepared)
+    }
+
+    fn query_prepared(
+        &mut self,
+        statement: Statement<'_>,
+        params: &[Param<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        let prepared = self.prepared(statement)?;
+        let bound: Vec<Bound<'_, '_>> = params.iter().map(Bound).collect();
+        let mut rows = self
+            .client
+            .query_raw(&prepared, bound.iter().map(|param| param as &dyn ToSql))
+            .map_err(|error| error::from(error, statement.sql))?;
+        while let Some(row) = rows.next().map_err(|error| error::from(error, statement.sql))? {
+            each(&PostgresRow(&row))?;
+        }
+        Ok(())
+    }
+}
+
+impl Session for PostgresSession<'_> {
+    fn query(
+        &mut self,
+        statement: Statement<'_>,
+        params: &[Param<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        match self.query_prepared(statement, params, each) {
+            Err(error) if is_stale(&error) && statement.key.is_some() => {
+                // A table has changed since the statement was prepared, or the server has forgotten it. The server
+                // refuses before it runs anything, so outside of a transaction the same may be said again.
+                if let Some(key) = statement.key {
+                    self.statements.remove(&key);
+                }
+                if *self.in_transaction { Err(error) } else { self.query_prepared(statement, params, each) }
+            }
+            other => other,
+        }
+    }
+
+    fn execute(&mut self, statement: Statement<'_>, params: &[Param<'_>]) -> Result<u64> {
+        let prepared = self.prepared(statement)?;
+        let bound: Vec<Bound<'_, '_>> = params.iter().map(Bound).collect();
+        let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|param| param as _).collect();
+        self.client.execute(&prepared, &bound).map_err(|error| error::from(error, statement.sql))
+    }
+
+    fn batch(&mut self, sql: &str) -> Result<()> {
+        // Any text but one that plainly ends a transaction may have begun one.
+        let first = sql.split_whitespace().next().unwrap_or_default().trim_end_matches(';').to_ascii_uppercase();
+        let ends = matches!(first.as_str(), "COMMIT" | "ROLLBACK") && !sql.trim_end_matches(';').contains(';');
+        *self.in_transaction = !ends;
+        self.client.batch_execute(sql).map_err(|error| error::from(error, sql))
+    }
+
+    fn prepare(&mut self, sql: &str) -> Result<()> {
+        self.client.prepare(sql).map(drop).map_err(|error| error::from(error, sql))
+    }
+
+    fn begin_snapshot(&mut self) -> Result<()> {
+        self.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    }
+}
+
+/// `cached plan must not change result type`, and a statement that does not exist.
+fn is_stale(error: &Error) -> bool {
+    matches!(error.database_code(), Some("0A000" | "26000"))
+}
+
+struct PostgresRow<'r>(&'r postgres::Row);
+
+impl Row for PostgresRow<'_> {
+    fn get(&self, column: usize, kind: Kind) -> Result<Datum<'_>> {
+        let raw: Raw<'_> = self.0.try_get(column).map_err(|error| error::from(error, ""))?;
+        value::read(&raw, kind)
+    }
+
+    fn is_null(&self, column: usize) -> bool {
+        matches!(self.0.try_get::<_, Raw<'_>>(column), Ok(Raw { bytes: None, .. }))
+    }
+}

@@ -1,0 +1,100 @@
+//! Running statements.
+
+use relata_driver::{Param, Row, Session, Statement};
+use relata_schema::{Datum, Kind, Result};
+use rusqlite::CachedStatement;
+use rustc_hash::FxHashMap;
+
+use crate::{error, value};
+
+/// A connection in use, and the statements prepared so far.
+pub(crate) struct SqliteSession<'c> {
+    connection: &'c rusqlite::Connection,
+    statements: FxHashMap<(u64, u32), CachedStatement<'c>>,
+}
+
+impl<'c> SqliteSession<'c> {
+    pub(crate) fn new(connection: &'c rusqlite::Connection) -> Self {
+        SqliteSession { connection, statements: FxHashMap::default() }
+    }
+
+    /// Lends a prepared statement: by key, or from rusqlite's cache by text.
+    fn with<T>(
+        &mut self,
+        statement: Statement<'_>,
+        run: impl FnOnce(&mut CachedStatement<'c>) -> rusqlite::Result<T>,
+    ) -> Result<T> {
+        let mut prepared = match statement.key.and_then(|key| self.statements.remove(&key)) {
+            Some(prepared) => prepared,
+            None => self.connection.prepare_cached(statement.sql).map_err(|error| error::from(error, statement.sql))?,
+        };
+        let result = run(&mut prepared).map_err(|error| error::from(error, statement.sql));
+        if let Some(key) = statement.key {
+            self.statements.insert(key, prepared);
+        }
+        result
+    }
+}
+
+fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Param<'_>]) -> rusqlite::Result<()> {
+    for (i, param) in params.iter().enumerate() {
+        statement.raw_bind_parameter(i + 1, value::Bound(param))?;
+    }
+    Ok(())
+}
+
+impl Session for SqliteSession<'_> {
+    fn query(
+        &mut self,
+        statement: Statement<'_>,
+        params: &[Param<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        let mut outcome = Ok(());
+        self.with(statement, |prepared| {
+            bind(prepared, params)?;
+            let mut rows = prepared.raw_query();
+            while let Some(row) = rows.next()? {
+                outcome = each(&SqliteRow(row));
+                if outcome.is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        })?;
+        outcome
+    }
+
+    fn execute(&mut self, statement: Statement<'_>, params: &[Param<'_>]) -> Result<u64> {
+        self.with(statement, |prepared| {
+            bind(prepared, params)?;
+            prepared.raw_execute().map(|rows| rows as u64)
+        })
+    }
+
+    fn batch(&mut self, sql: &str) -> Result<()> {
+        self.connection.execute_batch(sql).map_err(|error| error::from(error, sql))
+    }
+
+    fn prepare(&mut self, sql: &str) -> Result<()> {
+        self.connection.prepare(sql).map(drop).map_err(|error| error::from(error, sql))
+    }
+
+    fn begin_snapshot(&mut self) -> Result<()> {
+        // The first read of a deferred transaction takes the snapshot. <https://www.sqlite.org/isolation.html>
+        self.batch("BEGIN DEFERRED")
+    }
+}
+
+struct SqliteRow<'r, 's>(&'r rusqlite::Row<'s>);
+
+impl Row for SqliteRow<'_, '_> {
+    fn get(&self, column: usize, kind: Kind) -> Result<Datum<'_>> {
+        let stored = self.0.get_ref(column).map_err(|error| error::from(error, ""))?;
+        value::read(stored, kind)
+    }
+
+    fn is_null(&self, column: usize) -> bool {
+        matches!(self.0.get_ref(column), Ok(rusqlite::types::ValueRef::Null))
+    }
+}
