@@ -1,0 +1,149 @@
+//! The bind map: from the values of a request to those of placeholders.
+
+use std::borrow::Cow;
+
+use relata_driver::Param;
+use relata_ir::{BindDef, Source, Transform};
+use relata_request::Bind;
+use relata_schema::{Datum, Error, ErrorKind, Kind, Result};
+
+/// The keys that a statement is fed with: so many rows of so many columns each.
+pub(crate) struct Keys<'k> {
+    pub values: Vec<Datum<'k>>,
+    pub kinds: &'k [Kind],
+}
+
+/// The parameters of a statement.
+pub(crate) fn params<'a>(
+    defs: &'a [BindDef],
+    binds: &'a [Bind<'_>],
+    keys: Option<&'a Keys<'a>>,
+) -> Result<Vec<Param<'a>>> {
+    defs.iter().map(|def| param(def, binds, keys)).collect()
+}
+
+fn param<'a>(def: &BindDef, binds: &'a [Bind<'_>], keys: Option<&'a Keys<'a>>) -> Result<Param<'a>> {
+    let missing = || Error::internal("a plan names a bind that the request does not have");
+    let value = match def.source {
+        Source::Keys(column) => {
+            let keys = keys.ok_or_else(|| Error::internal("a statement is fed, and there are no keys"))?;
+            if def.transform == Transform::JsonRows {
+                return Ok(Param::JsonRows(keys.values.iter().map(Datum::borrowed).collect(), keys.kinds));
+            }
+            let width = keys.kinds.len();
+            let values = keys.values.iter().skip(usize::from(column)).step_by(width).map(Datum::borrowed).collect();
+            return Ok(Param::Array(values, def.kind));
+        }
+        Source::Request(number) => match binds.get(number as usize).ok_or_else(missing)? {
+            Bind::One(value) => value.borrowed(),
+            Bind::Count(count) => Datum::Int(count_of(*count)?),
+            Bind::Many(list) => {
+                let values: Vec<Datum<'a>> = list.iter().collect();
+                return Ok(match def.transform {
+                    Transform::JsonRows => Param::JsonRows(values, kind_slice(def.kind)),
+                    _ => Param::Array(values, def.kind),
+                });
+            }
+        },
+        Source::Element(number, index) => match binds.get(number as usize).ok_or_else(missing)? {
+            // Past the end the last element stands again: a list is padded to the size of its class.
+            Bind::Many(list) => {
+                let index = usize::from(index).min(list.len().saturating_sub(1));
+                list.get(index).ok_or_else(missing)?
+            }
+            _ => return Err(missing()),
+        },
+        Source::PageEnd { offset, limit } => {
+            let count = |number: u32| match binds.get(number as usize) {
+                Some(Bind::Count(count)) => Ok(*count),
+                _ => Err(missing()),
+            };
+            Datum::Int(count_of(count(offset)?.saturating_add(count(limit)?))?)
+        }
+    };
+    Ok(Param::One(transform(value, def.transform)?, def.kind))
+}
+
+/// A slice of one kind that lives as long as the program.
+fn kind_slice(kind: Kind) -> &'static [Kind] {
+    std::slice::from_ref(&Kind::ALL[kind as usize])
+}
+
+fn count_of(count: u64) -> Result<i64> {
+    i64::try_from(count).map_err(|_| Error::new(ErrorKind::LimitExceeded, "limit and offset are below 2^63"))
+}
+
+fn transform(value: Datum<'_>, transform: Transform) -> Result<Datum<'_>> {
+    let Datum::Text(text) = &value else { return Ok(value) };
+    let new = match transform {
+        Transform::AsIs | Transform::Array | Transform::JsonRows => return Ok(value),
+        Transform::EscapeLike { open_start, open_end } => enclose(text, '%', open_start, open_end, |c, out| {
+            if matches!(c, '%' | '_' | '\\') {
+                out.push('\\');
+            }
+            out.push(c);
+        }),
+        Transform::EscapeGlob { open_start, open_end } => enclose(text, '*', open_start, open_end, glob_literal),
+        Transform::LikeToGlob => like_to_glob(text)?,
+    };
+    Ok(Datum::Text(Cow::Owned(new)))
+}
+
+fn enclose(text: &str, any: char, start: bool, end: bool, each: impl Fn(char, &mut String)) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    if start {
+        out.push(any);
+    }
+    text.chars().for_each(|c| each(c, &mut out));
+    if end {
+        out.push(any);
+    }
+    out
+}
+
+fn glob_literal(c: char, out: &mut String) {
+    if matches!(c, '*' | '?' | '[') {
+        out.push('[');
+        out.push(c);
+        out.push(']');
+    } else {
+        out.push(c);
+    }
+}
+
+/// `%` is `*`, `_` is `?`, and what a backslash takes literally is put in brackets where it must be.
+fn like_to_glob(pattern: &str) -> Result<String> {
+    let mut out = String::with_capacity(pattern.len() + 4);
+    let mut characters = pattern.chars();
+    while let Some(c) = characters.next() {
+        match c {
+            '%' => out.push('*'),
+            '_' => out.push('?'),
+            '\\' => match characters.next() {
+                Some(literal) => glob_literal(literal, &mut out),
+                None => {
+                    return Err(Error::new(ErrorKind::Request, "the pattern ends with a backslash that takes nothing")
+                        .help("write \\\\ for a backslash"));
+                }
+            },
+            other => glob_literal(other, &mut out),
+        }
+    }
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_translated() {
+        assert_eq!(like_to_glob(r"a%_\%*[x").unwrap(), "a*?%[*][[]x");
+        assert!(like_to_glob("x\\").is_err());
+        let escaped =
+            transform(Datum::from("5%_\\"), Transform::EscapeLike { open_start: false, open_end: true }).unwrap();
+        assert_eq!(escaped, Datum::from(r"5\%\_\\%"));
+        let glob = transform(Datum::from("[a*"), Transform::EscapeGlob { open_start: true, open_end: true }).unwrap();
+        assert_eq!(glob, Datum::from("*[[]a[*]*"));
+    }
+}

@@ -1,0 +1,122 @@
+//! The handle to a database.
+
+use std::sync::Arc;
+
+use relata_dialect::Capabilities;
+use relata_driver::{Driver, Held, Pool, PoolOptions, Session};
+use relata_planner::{CacheStats, PlanCache};
+use relata_schema::Result;
+
+use crate::{Executor, url};
+
+/// How many plans a database keeps unless it is told otherwise.
+const PLANS: usize = 1_024;
+
+/// A database: a pool of connections and the plans made for it. Cheap to clone, shared by threads.
+#[derive(Clone)]
+pub struct Database {
+    pool: Pool,
+    plans: Arc<PlanCache>,
+}
+
+/// How a database is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenOptions {
+    /// The pool.
+    pub pool: PoolOptions,
+    /// The most plans that are kept.
+    pub plans: usize,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        OpenOptions { pool: PoolOptions::default(), plans: PLANS }
+    }
+}
+
+/// What a database has done so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stats {
+    /// Of the plan cache.
+    pub plans: CacheStats,
+}
+
+impl Database {
+    /// Opens a database by URL: `sqlite::memory:`, `sqlite:path/to/file.db`, `postgres://user:password@host/database`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Connection`](relata_schema::ErrorKind::Connection) when it cannot be reached; the message says
+    /// where, and never the password.
+    pub fn open(url: &str) -> Result<Database> {
+        Database::open_with(url, OpenOptions::default())
+    }
+
+    /// Opens a database with options.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Database::open).
+    pub fn open_with(url: &str, options: OpenOptions) -> Result<Database> {
+        Database::with_driver(url::driver(url)?, options)
+    }
+
+    /// Opens a database with a driver that is set up already.
+    ///
+    /// # Errors
+    ///
+    /// That of the first connection.
+    pub fn with_driver(driver: Arc<dyn Driver>, options: OpenOptions) -> Result<Database> {
+        let pool = Pool::open(driver, options.pool)?;
+        Ok(Database { pool, plans: Arc::new(PlanCache::new(options.plans)) })
+    }
+
+    /// What the database can say.
+    pub fn dialect(&self) -> &'static Capabilities {
+        self.pool.dialect()
+    }
+
+    /// Takes a connection out of the pool, to run SQL of one's own on it.
+    ///
+    /// # Errors
+    ///
+    /// When none becomes free in time.
+    pub fn hold(&self) -> Result<Held> {
+        self.pool.hold()
+    }
+
+    /// Runs a text of SQL statements that take no parameters.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn batch(&self, sql: &'static str) -> Result<()> {
+        self.hold()?.session().batch(sql)
+    }
+
+    /// What it has done so far.
+    pub fn stats(&self) -> Stats {
+        Stats { plans: self.plans.stats() }
+    }
+}
+
+impl Executor for Database {
+    fn with(&self, run: &mut dyn FnMut(&mut dyn Session) -> Result<()>) -> Result<()> {
+        let mut held = self.pool.hold()?;
+        let result = run(&mut *held.session());
+        if let Err(error) = &result
+            && error.connection() == relata_schema::ConnectionFate::Discarded
+        {
+            held.discard();
+        }
+        result
+    }
+
+    fn dialect(&self) -> &'static Capabilities {
+        self.pool.dialect()
+    }
+
+    fn plans(&self) -> &PlanCache {
+        &self.plans
+    }
+}

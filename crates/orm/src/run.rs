@@ -1,0 +1,142 @@
+//! Running a plan on a connection.
+
+use relata_driver::{Row, Session, Statement};
+use relata_planner::Plan;
+use relata_request::{Bind, Request};
+use relata_schema::{Error, ErrorKind, Result};
+
+use crate::{
+    Executor, Sink,
+    bind::{Keys, params},
+    stage::Forest,
+};
+
+/// Plans a request, runs it, and hands the rows to a sink.
+pub(crate) fn run(on: &(impl Executor + ?Sized), request: &Request<'_>, sink: &mut dyn Sink) -> Result<()> {
+    let (plan, _) = on.plans().get(request, on.dialect())?;
+    on.with(&mut |session| steps(&plan, request.binds(), session, sink))
+        .map_err(|error| error.at(&request.root().view().name))
+}
+
+/// Runs the steps of a plan.
+pub(crate) fn steps(plan: &Plan, binds: &[Bind<'_>], session: &mut dyn Session, sink: &mut dyn Sink) -> Result<()> {
+    if is_direct(plan) {
+        let step = &plan.steps[0];
+        let params = params(&step.binds, binds, None)?;
+        log::debug!(target: "relata::sql", "{}", step.sql);
+        return session.query(statement(plan, 0), &params, &mut |row| direct(plan, 0, row, sink));
+    }
+    let mut forest = Forest::new(plan);
+    for (number, step) in plan.steps.iter().enumerate() {
+        let fed = forest.keys(plan, number);
+        let keys = match (&fed, &step.feed) {
+            (Some(values), _) if values.is_empty() => continue,
+            (Some(values), Some(feed)) => {
+                Some(Keys { values: values.iter().map(relata_schema::Datum::borrowed).collect(), kinds: &feed.kinds })
+            }
+            _ => None,
+        };
+        let params = params(&step.binds, binds, keys.as_ref())?;
+        log::debug!(target: "relata::sql", "{}", step.sql);
+        let mut collector = forest.collector(plan, number);
+        session.query(statement(plan, number), &params, &mut |row| collector.row(row))?;
+    }
+    forest.emit(plan, sink)
+}
+
+fn statement(plan: &Plan, step: usize) -> Statement<'_> {
+    Statement { sql: &plan.steps[step].sql, key: Some((plan.id, step as u32)) }
+}
+
+/// Whether every row of the only statement is one row of the root, whose joined edges have one row: then rows go to the
+/// sink as they come, and nothing is kept.
+fn is_direct(plan: &Plan) -> bool {
+    plan.steps.len() == 1 && plan.slots[0].identity.is_empty()
+}
+
+fn direct(plan: &Plan, slot: usize, row: &dyn Row, sink: &mut dyn Sink) -> Result<()> {
+    let layout = &plan.slots[slot];
+    let below = sink.row(layout, row)?;
+    for &child in &layout.children {
+        let edge = &plan.slots[child];
+        below.open(edge)?;
+        if !edge.identity.iter().any(|&column| row.is_null(usize::from(column))) {
+            direct(plan, child, row, below)?;
+        }
+        below.close(edge)?;
+    }
+    below.end()
+}
+
+/// Runs a request that answers one value.
+pub(crate) fn value<T>(
+    on: &(impl Executor + ?Sized),
+    request: &Request<'_>,
+    read: impl Fn(relata_schema::Datum<'_>) -> Result<T>,
+) -> Result<Option<T>> {
+    let (plan, _) = on.plans().get(request, on.dialect())?;
+    if plan.grouped {
+        return Err(Error::new(ErrorKind::Request, "groups have no single number")
+            .at(&request.root().view().name)
+            .help("find the groups, and take their number"));
+    }
+    let mut found = None;
+    on.with(&mut |session| {
+        let step = &plan.steps[0];
+        let params = params(&step.binds, request.binds(), None)?;
+        log::debug!(target: "relata::sql", "{}", step.sql);
+        let kind = *step.kinds.first().ok_or_else(|| Error::internal("a plan has no columns"))?;
+        session.query(statement(&plan, 0), &params, &mut |row| {
+            found = Some(read(row.get(0, kind)?)?);
+            Ok(())
+        })
+    })
+    .map_err(|error| error.at(&request.root().view().name))?;
+    Ok(found)
+}
+
+/// Runs a find and its count in one snapshot.
+pub(crate) fn find_and_count(on: &(impl Executor + ?Sized), request: &Request<'_>, sink: &mut dyn Sink) -> Result<u64> {
+    let counting = request.with_call(relata_request::Call::Count);
+    let (plan, _) = on.plans().get(request, on.dialect())?;
+    let at = |error: Error| error.at(&request.root().view().name);
+    if plan.grouped {
+        let error = Error::new(ErrorKind::Unsupported, "groups are not found and counted in one call yet");
+        return Err(at(error.help("find the groups without a limit, and take their number")));
+    }
+    if request.flags().lock.is_some() {
+        let error =
+            Error::new(ErrorKind::Request, "a page and its count are read from a snapshot, which locks nothing");
+        return Err(at(error.help("find and lock the rows, and count apart")));
+    }
+    let (count_plan, _) = on.plans().get(&counting, on.dialect())?;
+    let mut total = 0u64;
+    on.with(&mut |session| {
+        session.begin_snapshot()?;
+        let result = steps(&plan, request.binds(), session, sink).and_then(|()| {
+            let params = params(&count_plan.steps[0].binds, counting.binds(), None)?;
+            session.query(statement(&count_plan, 0), &params, &mut |row| {
+                if let relata_schema::Datum::Int(count) = row.get(0, relata_schema::Kind::BigInt)? {
+                    total = u64::try_from(count).unwrap_or_default();
+                }
+                Ok(())
+            })
+        });
+        // The transaction has written nothing: how it ends makes no difference, that it ends does.
+        let ended = session.batch("ROLLBACK");
+        result.and(ended)
+    })
+    .map_err(|error| error.at(&request.root().view().name))?;
+    Ok(total)
+}
+
+/// Runs a plan that the caller has made, and answers with JSON text: for tools that compare plans.
+///
+/// # Errors
+///
+/// What the database says.
+pub fn json_of_plan(on: &impl Executor, plan: &Plan, request: &Request<'_>) -> Result<String> {
+    let mut sink = crate::JsonSink::new();
+    on.with(&mut |session| steps(plan, request.binds(), session, &mut sink))?;
+    Ok(sink.finish())
+}
