@@ -1,0 +1,165 @@
+//! `relata demo`: a blog in an embedded database, and a tour of finds.
+
+mod models;
+mod seed;
+
+use std::{process::ExitCode, sync::Arc};
+
+use relata::{
+    Database, DynFind, Error, Find, ModelSet,
+    dialect::{ALL, Capabilities},
+    planner::{Options, Planner},
+    prelude::*,
+    request::{Request, doc::RequestDoc, typed},
+};
+use serde_json::Value as Json;
+
+use crate::{failure::Failure, pretty::pretty, table::table};
+use models::{Comment, Post, Tag, User};
+
+pub(crate) fn run() -> Result<ExitCode, Failure> {
+    let db = Database::open("sqlite::memory:")?;
+    relata::create_missing(&db, &models::all())?;
+    let rows = seed::fill(&db)?;
+    println!("A blog in memory: {} tables, {rows} rows.", models::all().len());
+    let models = relata::to_doc(&models::all()).build()?;
+    let tour = Tour { db, models };
+    tour.typed_finds()?;
+    tour.json_requests()?;
+    println!("\nNext: write a request of your own, and see `relata sql --help` and `relata find --help`.");
+    Ok(ExitCode::SUCCESS)
+}
+
+struct Tour {
+    db: Database,
+    models: Arc<ModelSet>,
+}
+
+/// Shows a typed find: the source that stands here is the source that runs.
+macro_rules! typed {
+    ($tour:expr, $title:literal, $find:expr) => {
+        $tour.typed($title, stringify!($find), &$find)
+    };
+}
+
+impl Tour {
+    fn typed_finds(&self) -> Result<(), Error> {
+        typed!(
+            self,
+            "A page of users with two has-many includes, one of them limited for each user",
+            User::find()
+                .include(User::POSTS.select(Post::TITLE).order(Post::VIEWS.desc()).limit(2))
+                .include(User::ROLES)
+                .order(User::SCORE.desc())
+                .limit(3)
+        )?;
+        typed!(
+            self,
+            "A condition on a column of an included association keeps users and posts",
+            User::find()
+                .filter(User::POSTS.path(Post::VIEWS).gt(450))
+                .include(User::POSTS.select(Post::VIEWS))
+                .order(User::ID.asc())
+        )?;
+        typed!(
+            self,
+            "Posts in the order of their greatest number of likes",
+            Post::find()
+                .include(Post::AUTHOR.select(User::NAME))
+                .order((Post::COMMENTS.path(Comment::LIKES).desc().nulls_last(), Post::ID.asc()))
+                .limit(4)
+        )?;
+        let find = User::find().filter(any((User::SCORE.gt(60), User::NAME.is_null()))).order(User::ID.asc()).limit(3);
+        heading("A page and a count that agree: one snapshot of the database");
+        println!("User::find().filter(any((User::SCORE.gt(60), User::NAME.is_null()))).limit(3).page(&db)");
+        let page = find.page(&self.db)?;
+        for user in &page.rows {
+            println!("  {} {} score {}", user.id, user.name.as_deref().unwrap_or("(no name)"), user.score);
+        }
+        println!("  {} of {}; count says {}", page.rows.len(), page.total, find.count(&self.db)?);
+        heading("Records: relations that were not included are an error, never a hidden query");
+        let ann = User::find().include(User::MANAGER).filter(User::ID.eq(5)).required(&self.db)?;
+        let manager = ann.manager.get()?.and_then(|manager| manager.name.as_deref()).unwrap_or("nobody");
+        println!("  {} works for {manager}", ann.email);
+        if let Err(error) = ann.posts.get() {
+            println!("  reading their posts: {error}");
+        }
+        heading("Tuples, with an aggregate");
+        let best: Vec<(Option<String>, i64)> =
+            Tag::find().group(Tag::NAME).order(Tag::NAME.asc()).limit(3).select((Tag::NAME, count_rows()), &self.db)?;
+        println!("  {best:?}");
+        Ok(())
+    }
+
+    fn json_requests(&self) -> Result<(), Error> {
+        for (title, text) in [
+            (
+                "The same language as JSON: a limit for each parent, through a junction with a column of its own",
+                r#"{"model": "Post", "attributes": ["id", "title"], "where": {"published": true},
+ "include": [{"association": "tags", "attributes": ["name"], "order": ["name"], "limit": 2,
+              "through": {"attributes": ["weight"], "where": {"weight": {"gt": 1}}}}],
+ "order": [["views", "desc"]], "limit": 3}"#,
+            ),
+            (
+                "Who manages how many, and how well",
+                r#"{"model": "User", "attributes": [[{"col": "manager.name"}, "manager"], [{"fn": "count", "args": []}, "people"],
+  [{"fn": "avg", "args": [{"col": "score"}]}, "mean"]],
+ "group": [{"col": "manager.name"}], "having": {"$people$": {"gt": 1}}, "order": [["manager", "asc nulls last"]]}"#,
+            ),
+            ("Posts that nobody has commented on", r#"{"count": "Post", "where": {"$comments.id$": null}}"#),
+            (
+                "A mistake, explained",
+                r#"{"model": "Post", "include": [{"association": "author", "where": {"emial": "ada@example.org"}}]}"#,
+            ),
+        ] {
+            heading(title);
+            println!("{text}");
+            let answer = serde_json::from_str::<Json>(text)
+                .map_err(|error| Error::internal(error.to_string()))
+                .and_then(|json| RequestDoc::from_json(&json))
+                .map(|doc| DynFind::from_doc(&self.models, doc))
+                .and_then(|find| {
+                    self.plan(&find.request()?)?;
+                    find.json(&self.db)
+                });
+            match answer {
+                Ok(answer) => self.rows(&answer),
+                Err(error) => println!("error: {error}"),
+            }
+        }
+        Ok(())
+    }
+
+    fn typed<M: typed::Model>(&self, title: &str, source: &str, find: &Find<'_, M>) -> Result<(), Error> {
+        heading(title);
+        println!("{}", source.split_whitespace().collect::<Vec<_>>().join(" ").replace(" .", "\n    ."));
+        self.plan(find.request())?;
+        self.rows(&find.json(&self.db)?);
+        Ok(())
+    }
+
+    /// How it is loaded, and the statements of every dialect.
+    fn plan(&self, request: &Request<'_>) -> Result<(), Error> {
+        let plan = |dialect: &'static Capabilities| Planner::new().plan(request, dialect, &Options::default());
+        let first = plan(ALL[0])?;
+        if !first.notes.is_empty() {
+            println!("\nloading:");
+            first.explain().lines().for_each(|line| println!("  {line}"));
+        }
+        for dialect in ALL {
+            println!("\n-- {}", dialect.name);
+            plan(dialect)?.steps.iter().for_each(|step| println!("{};", pretty(&step.sql)));
+        }
+        Ok(())
+    }
+
+    fn rows(&self, answer: &str) {
+        if let Ok(answer) = serde_json::from_str::<Json>(answer) {
+            println!("\n{}", table(&answer, 110));
+        }
+    }
+}
+
+fn heading(title: &str) {
+    println!("\n\n── {title}\n");
+}
