@@ -1,0 +1,56 @@
+//! The databases that a test runs on.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use relata::{Database, driver::Statement, orm::Executor};
+
+/// Where the server of a test run is: `cargo xtask test` sets it.
+pub const POSTGRES_URL: &str = "RELATA_TEST_POSTGRES";
+
+/// An empty database of every kind that is there: SQLite always, PostgreSQL when a server was started for the tests.
+///
+/// # Panics
+///
+/// When a server that is said to be there is not: a test that cannot run must not pass.
+pub fn databases(test: &str) -> Vec<Database> {
+    let mut found = vec![sqlite()];
+    found.extend(postgres(test));
+    found
+}
+
+/// An empty SQLite database in memory.
+///
+/// # Panics
+///
+/// When it cannot be opened.
+pub fn sqlite() -> Database {
+    Database::open("sqlite::memory:").unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// An empty PostgreSQL database of that name, if there is a server.
+///
+/// # Panics
+///
+/// When the server does not give one.
+pub fn postgres(test: &str) -> Option<Database> {
+    Some(Database::open(&postgres_url(test)?).unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// The URL of an empty PostgreSQL database of that name, if there is a server.
+///
+/// # Panics
+///
+/// When the server does not give one.
+pub fn postgres_url(test: &str) -> Option<String> {
+    let url = std::env::var(POSTGRES_URL).ok()?;
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("{test}_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let create = || {
+        let db = Database::open(&url)?;
+        let sql = format!("CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'");
+        db.with(&mut |session| session.execute(Statement::once(&sql), &[]).map(drop))
+    };
+    create().unwrap_or_else(|error| panic!("{error:?}"));
+    let (base, _) = url.rsplit_once('/')?;
+    Some(format!("{base}/{name}"))
+}

@@ -1,0 +1,164 @@
+//! Throw-away servers: on a free port, in a temporary folder, as an unprivileged user, ended with the value that
+//! stands for them.
+
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+/// Where Debian keeps the programs of the PostgreSQL versions that relata is tested on.
+const POSTGRES: [&str; 3] = ["/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/17/bin"];
+
+/// A PostgreSQL server of our own.
+#[derive(Debug)]
+pub struct PostgresServer {
+    folder: PathBuf,
+    programs: PathBuf,
+    port: u16,
+}
+
+/// The folder of the server programs, if they are installed.
+pub fn postgres_programs() -> Option<PathBuf> {
+    POSTGRES.iter().map(PathBuf::from).find(|folder| folder.join("initdb").exists())
+}
+
+/// A port that nobody listens on.
+fn free_port() -> std::io::Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+/// Runs a server program as the user `postgres` when we are root, since servers refuse to run as root.
+fn command(program: &Path) -> Command {
+    if running_as_root() {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=postgres", "--regid=postgres", "--init-groups"]).arg(program);
+        command
+    } else {
+        Command::new(program)
+    }
+}
+
+fn running_as_root() -> bool {
+    let output = Command::new("id").arg("-u").output();
+    output.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+fn run(command: &mut Command) -> Result<Output, String> {
+    let shown = format!("{command:?}");
+    let output = command
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("{shown} cannot be run: {error}"))?;
+    if output.status.success() {
+        return Ok(output);
+    }
+    Err(format!(
+        "{shown} failed:\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    ))
+}
+
+impl PostgresServer {
+    /// Makes a cluster and starts its server.
+    ///
+    /// # Errors
+    ///
+    /// What the programs say.
+    pub fn start() -> Result<PostgresServer, String> {
+        PostgresServer::start_with(|_| Ok(String::new()))
+    }
+
+    /// Makes a cluster with a certificate of its own for `localhost`, and starts its server; gives the file of the
+    /// certificate, which signs itself.
+    ///
+    /// # Errors
+    ///
+    /// What the programs say.
+    pub fn start_encrypted() -> Result<(PostgresServer, PathBuf), String> {
+        let server = PostgresServer::start_with(|folder| {
+            let (key, certificate) = (folder.join("server.key"), folder.join("server.crt"));
+            run(Command::new("openssl")
+                .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"])
+                .args(["-addext", "subjectAltName=DNS:localhost"])
+                .args(["-addext", "basicConstraints=critical,CA:FALSE", "-keyout"])
+                .arg(&key)
+                .arg("-out")
+                .arg(&certificate))?;
+            run(Command::new("chmod").arg("600").arg(&key))?;
+            if running_as_root() {
+                run(Command::new("chown").arg("postgres").arg(&key))?;
+            }
+            Ok(format!(" -c ssl=on -c ssl_key_file={} -c ssl_cert_file={}", key.display(), certificate.display()))
+        })?;
+        let certificate = server.folder.join("server.crt");
+        Ok((server, certificate))
+    }
+
+    /// The port that it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    fn start_with(prepare: impl FnOnce(&Path) -> Result<String, String>) -> Result<PostgresServer, String> {
+        let programs = postgres_programs().ok_or("PostgreSQL 15 is not installed: apt-get install postgresql")?;
+        let port = free_port().map_err(|error| error.to_string())?;
+        let folder = std::env::temp_dir().join(format!("relata-postgres-{}-{port}", std::process::id()));
+        std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+        if running_as_root() {
+            run(Command::new("chown").arg("postgres").arg(&folder))?;
+        }
+        let server = PostgresServer { folder, programs, port };
+        let data = server.folder.join("data");
+        run(command(&server.programs.join("initdb")).arg("-D").arg(&data).args([
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        ]))?;
+        let more = prepare(&server.folder)?;
+        let options =
+            format!("-p {port} -k {} -c listen_addresses=127.0.0.1 -c fsync=off{more}", server.folder.display());
+        // The server inherits no pipe of ours, or whoever reads it would wait for the server.
+        let status = command(&server.programs.join("pg_ctl"))
+            .arg("-D")
+            .arg(&data)
+            .args(["-w", "-l"])
+            .arg(server.folder.join("log"))
+            .arg("-o")
+            .arg(options)
+            .arg("start")
+            .current_dir("/")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        match status {
+            Ok(status) if status.success() => Ok(server),
+            _ => Err(std::fs::read_to_string(server.folder.join("log")).unwrap_or_default()),
+        }
+    }
+
+    /// The URL of a database of it.
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+    }
+}
+
+impl Drop for PostgresServer {
+    fn drop(&mut self) {
+        // Whatever fails here, there is nobody to tell: the folder is in the temporary folder of the machine.
+        let _ = run(command(&self.programs.join("pg_ctl")).arg("-D").arg(self.folder.join("data")).args([
+            "-m",
+            "immediate",
+            "-w",
+            "stop",
+        ]));
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
