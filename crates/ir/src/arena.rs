@@ -3,8 +3,8 @@
 use relata_schema::{Aggregate, Comparison, Function, Kind, Pattern, Value};
 
 use crate::{
-    BindDef, BindId, Column, Expr, ExprId, Join, List, LiteralId, NameId, Order, Rel, RelId, RelSource, Select,
-    SelectId, Table, TableId, Window, WindowId,
+    BindDef, BindId, Column, Command, Expr, ExprId, Join, List, LiteralId, NameId, Order, Rel, RelId, RelSource,
+    Select, SelectId, Table, TableId, Window, WindowId,
 };
 
 /// A statement: pools of nodes and the select that is its root. Cleared and reused, not freed.
@@ -27,6 +27,7 @@ pub struct Ir {
     binds: Vec<BindDef>,
     literals: Vec<Value>,
     root: Option<SelectId>,
+    command: Option<Command>,
 }
 
 macro_rules! pool {
@@ -100,6 +101,7 @@ impl Ir {
         self.binds.clear();
         self.literals.clear();
         self.root = None;
+        self.command = None;
     }
 
     /// How many expressions there are: what the node budget counts.
@@ -120,6 +122,16 @@ impl Ir {
     /// Says which select is the statement.
     pub fn set_root(&mut self, root: SelectId) {
         self.root = Some(root);
+    }
+
+    /// What the statement does beside reading.
+    pub fn command(&self) -> Option<Command> {
+        self.command
+    }
+
+    /// Says what the statement does beside reading.
+    pub fn set_command(&mut self, command: Command) {
+        self.command = Some(command);
     }
 
     /// Interns a name.
@@ -371,7 +383,7 @@ impl Ir {
     /// How many columns a relation has.
     pub fn width(&self, rel: RelId) -> usize {
         match self.rel(rel).source {
-            RelSource::Table(table) => self.table(table).columns.len(),
+            RelSource::Table(table) | RelSource::Excluded(table) => self.table(table).columns.len(),
             RelSource::Derived(select) => self.select(select).columns.len(),
             RelSource::Keys(kinds) => 1 + kinds.len(),
             RelSource::Unit => 0,
@@ -410,7 +422,9 @@ impl Ir {
     pub fn column_kind(&self, rel: RelId, column: u16) -> Option<Kind> {
         let column = usize::from(column);
         match self.rel(rel).source {
-            RelSource::Table(table) => self.columns(self.table(table).columns).get(column).map(|c| c.kind),
+            RelSource::Table(table) | RelSource::Excluded(table) => {
+                self.columns(self.table(table).columns).get(column).map(|c| c.kind)
+            }
             RelSource::Derived(select) => {
                 self.exprs(self.select(select).columns).get(column).and_then(|&expr| self.kind(expr))
             }
@@ -424,7 +438,7 @@ impl Ir {
     pub fn column_name(&self, expr: ExprId) -> Option<&str> {
         let Expr::Column { rel, column } = self.expr(expr) else { return None };
         match self.rel(rel).source {
-            RelSource::Table(table) => {
+            RelSource::Table(table) | RelSource::Excluded(table) => {
                 self.columns(self.table(table).columns).get(usize::from(column)).map(|column| self.name(column.name))
             }
             _ => None,
@@ -435,7 +449,7 @@ impl Ir {
     pub fn scale(&self, expr: ExprId) -> Option<u8> {
         match self.expr(expr) {
             Expr::Column { rel, column } => match self.rel(rel).source {
-                RelSource::Table(table) => {
+                RelSource::Table(table) | RelSource::Excluded(table) => {
                     self.columns(self.table(table).columns).get(usize::from(column)).and_then(|column| column.scale)
                 }
                 RelSource::Derived(select) => {

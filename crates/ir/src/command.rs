@@ -1,63 +1,62 @@
-//! Statements that are not queries: what creates tables and what fills them.
+//! Statements that change rows.
+//!
+//! A command is a select with something to do: it starts from the table that it changes, its filter says which rows, and
+//! its columns are first the values that are written and then what is returned. So every pass and every legalization
+//! that knows selects knows commands.
 
-use relata_schema::{Kind, SqlType, Value};
+use crate::{ExprId, List, RelId};
 
-/// `INSERT` of a number of rows, every column a bind.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Insert<'a> {
-    /// The table.
-    pub table: &'a str,
-    /// The columns and the kinds of their values.
-    pub columns: &'a [(&'a str, Kind)],
-    /// How many rows.
-    pub rows: usize,
+/// What a statement does beside reading.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Command {
+    /// What is done.
+    pub kind: CommandKind,
+    /// The columns that are written. Their values are the first columns of the root select.
+    pub sets: List<u16>,
+    /// How many rows an insert has. Its values are the template of a row: each is a bind, and a later row takes the binds
+    /// that follow.
+    pub rows: u32,
+    /// What an insert does with a row that is there already.
+    pub conflict: Option<Conflict>,
 }
 
-/// `CREATE TABLE`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CreateTable<'a> {
-    /// Its name.
-    pub table: &'a str,
-    /// Do nothing if there is one of that name.
-    pub if_missing: bool,
-    /// Its columns.
-    pub columns: Vec<ColumnDdl<'a>>,
-    /// Its primary key.
-    pub primary_key: Vec<&'a str>,
-    /// Further sets of columns that no two rows share.
-    pub unique: Vec<Vec<&'a str>>,
-    /// Its foreign keys.
-    pub foreign_keys: Vec<ForeignKeyDdl<'a>>,
+/// The kinds of commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommandKind {
+    /// Adds rows.
+    Insert,
+    /// Changes rows.
+    Update,
+    /// Removes rows.
+    Delete,
+    /// Removes all rows.
+    Truncate {
+        /// And those of tables that refer to it.
+        cascade: bool,
+        /// And numbers new rows from the start.
+        restart: bool,
+    },
 }
 
-/// One column of a table to be created.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ColumnDdl<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// Its type.
-    pub ty: &'a SqlType,
-    /// Whether it may be NULL.
-    pub null: bool,
-    /// Whether the database numbers it.
-    pub auto_increment: bool,
-    /// What a new row has where nothing is given.
-    pub default: Option<LiteralDdl<'a>>,
+/// What an insert does with a row that is there already.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Conflict {
+    /// The columns of the unique key; none means any key.
+    pub target: List<u16>,
+    /// The condition of a unique index over some of the rows.
+    pub predicate: Option<ExprId>,
+    /// The row that was to be inserted.
+    pub excluded: RelId,
+    /// The columns that are updated; none leaves the row alone. Their values follow those of the insert in the columns of
+    /// the root select.
+    pub sets: List<u16>,
+    /// Which rows are updated.
+    pub filter: Option<ExprId>,
 }
 
-/// A constant in DDL, which takes no binds. The printer escapes it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LiteralDdl<'a>(pub &'a Value);
-
-/// A foreign key of a table to be created.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ForeignKeyDdl<'a> {
-    /// Its columns.
-    pub columns: Vec<&'a str>,
-    /// The table it refers to.
-    pub table: &'a str,
-    /// The columns it refers to.
-    pub references: Vec<&'a str>,
-    /// What happens to the row when the one it refers to is deleted.
-    pub on_delete: Option<&'a str>,
+impl Command {
+    /// How many columns of the root select are written: what follows is returned.
+    pub fn written(&self) -> usize {
+        self.sets.len() + self.conflict.map_or(0, |conflict| conflict.sets.len())
+    }
 }

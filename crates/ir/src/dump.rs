@@ -14,7 +14,10 @@ use std::fmt::Write;
 
 use relata_schema::datum_to_json;
 
-use crate::{Expr, ExprId, Ir, JoinKind, Limit, Nulls, Order, PageScope, RelSource, Select, Source, Transform};
+use crate::{
+    Command, CommandKind, Expr, ExprId, Ir, JoinKind, Limit, List, Nulls, Order, PageScope, RelSource, Select, Source,
+    Transform,
+};
 
 impl Ir {
     /// The statement as text. [`parse`](Ir::parse) reads it back.
@@ -77,6 +80,7 @@ impl Dump<'_> {
                 RelSource::Table(table) => write!(self.out, "t{}", table.index())?,
                 RelSource::Derived(select) => write!(self.out, "s{}", select.index())?,
                 RelSource::Unit => self.out.push_str("unit"),
+                RelSource::Excluded(table) => write!(self.out, "excluded t{}", table.index())?,
                 RelSource::Keys(kinds) => {
                     self.out.push_str("keys");
                     ir.kinds(kinds).iter().for_each(|kind| {
@@ -117,6 +121,47 @@ impl Dump<'_> {
         if let Some(root) = ir.root() {
             writeln!(self.out, "root s{}", root.index())?;
         }
+        ir.command().map_or(Ok(()), |command| self.command(&command))
+    }
+
+    fn command(&mut self, command: &Command) -> std::fmt::Result {
+        match command.kind {
+            CommandKind::Insert => {
+                self.out.push_str("insert");
+                self.places(command.sets)?;
+                write!(self.out, " rows {}", command.rows)?;
+            }
+            CommandKind::Update => {
+                self.out.push_str("update");
+                self.places(command.sets)?;
+            }
+            CommandKind::Delete => self.out.push_str("delete"),
+            CommandKind::Truncate { cascade, restart } => {
+                self.out.push_str("truncate");
+                self.out.push_str(if cascade { " cascade" } else { "" });
+                self.out.push_str(if restart { " restart" } else { "" });
+            }
+        }
+        self.out.push('\n');
+        if let Some(conflict) = command.conflict {
+            write!(self.out, "  conflict r{}", conflict.excluded.index())?;
+            self.places(conflict.target)?;
+            self.out.push_str(" set");
+            self.places(conflict.sets)?;
+            self.out.push('\n');
+            self.line("target-where", conflict.predicate.as_slice())?;
+            self.line("update-where", conflict.filter.as_slice())?;
+        }
+        Ok(())
+    }
+
+    /// Columns by their places: ` (0 2)`.
+    fn places(&mut self, columns: List<u16>) -> std::fmt::Result {
+        self.out.push_str(" (");
+        for (i, column) in self.ir.key(columns).iter().enumerate() {
+            write!(self.out, "{}{column}", if i > 0 { " " } else { "" })?;
+        }
+        self.out.push(')');
         Ok(())
     }
 
@@ -203,7 +248,7 @@ impl Dump<'_> {
         match ir.expr(expr) {
             Expr::Column { rel, column } => {
                 write!(self.out, "r{}.", rel.index())?;
-                if let RelSource::Table(table) = ir.rel(rel).source
+                if let RelSource::Table(table) | RelSource::Excluded(table) = ir.rel(rel).source
                     && let Some(column) = ir.columns(ir.table(table).columns).get(usize::from(column))
                     && is_plain(ir.name(column.name))
                 {

@@ -11,17 +11,20 @@
 mod arena;
 mod bind;
 mod command;
+mod ddl;
 mod dump;
 mod expr;
 mod ids;
 mod parse;
+mod parse_command;
 mod select;
 mod verify;
 mod walk;
 
 pub use arena::Ir;
 pub use bind::{BindDef, Source, Transform};
-pub use command::{ColumnDdl, CreateTable, ForeignKeyDdl, Insert, LiteralDdl};
+pub use command::{Command, CommandKind, Conflict};
+pub use ddl::{ColumnDdl, CreateTable, ForeignKeyDdl, LiteralDdl};
 pub use expr::{Expr, Window};
 pub use ids::{BindId, ExprId, List, LiteralId, NameId, RelId, SelectId, TableId, WindowId};
 pub use select::{Column, Join, JoinKind, Limit, Lock, Nulls, Order, Page, PageScope, Rel, RelSource, Select, Table};

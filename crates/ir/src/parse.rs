@@ -30,8 +30,10 @@ impl Ir {
                 continue;
             }
             if line.starts_with("  ") {
-                let (_, select) = open.as_mut().ok_or_else(|| at(bad("a clause belongs to a select")))?;
-                clause(&mut ir, select, &mut tokens).map_err(at)?;
+                match open.as_mut() {
+                    Some((_, select)) => clause(&mut ir, select, &mut tokens).map_err(at)?,
+                    None => super::parse_command::clause(&mut ir, &mut tokens).map_err(at)?,
+                }
                 tokens.end().map_err(at)?;
                 continue;
             }
@@ -49,12 +51,12 @@ impl Ir {
     }
 }
 
-fn bad(message: impl Into<String>) -> Error {
+pub(crate) fn bad(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Document, message)
 }
 
 /// Words, strings, and the marks `(`, `)`, `,` of a line.
-struct Tokens {
+pub(crate) struct Tokens {
     tokens: Vec<String>,
     at: usize,
 }
@@ -75,23 +77,23 @@ impl Tokens {
         Ok(Tokens { tokens, at: 0 })
     }
 
-    fn peek(&self) -> Option<&str> {
+    pub(crate) fn peek(&self) -> Option<&str> {
         self.tokens.get(self.at).map(String::as_str)
     }
 
-    fn next(&mut self) -> Result<String> {
+    pub(crate) fn next(&mut self) -> Result<String> {
         let token = self.tokens.get(self.at).cloned().ok_or_else(|| bad("the line ends too early"))?;
         self.at += 1;
         Ok(token)
     }
 
-    fn accept(&mut self, token: &str) -> bool {
+    pub(crate) fn accept(&mut self, token: &str) -> bool {
         let found = self.peek() == Some(token);
         self.at += usize::from(found);
         found
     }
 
-    fn demand(&mut self, token: &str) -> Result<()> {
+    pub(crate) fn demand(&mut self, token: &str) -> Result<()> {
         if self.accept(token) { Ok(()) } else { Err(bad(format!("here belongs {token:?}, not {:?}", self.peek()))) }
     }
 
@@ -102,12 +104,12 @@ impl Tokens {
         }
     }
 
-    fn number<T: std::str::FromStr>(&mut self) -> Result<T> {
+    pub(crate) fn number<T: std::str::FromStr>(&mut self) -> Result<T> {
         let token = self.next()?;
         token.parse().map_err(|_| bad(format!("{token:?} is not a number here")))
     }
 
-    fn id(&mut self, prefix: char) -> Result<usize> {
+    pub(crate) fn id(&mut self, prefix: char) -> Result<usize> {
         let token = self.next()?;
         id(&token, prefix)
     }
@@ -147,6 +149,9 @@ fn kind(token: &str) -> Result<Kind> {
 fn top(ir: &mut Ir, word: &str, tokens: &mut Tokens) -> Result<Option<(SelectId, Select)>> {
     match word.chars().next() {
         _ if word == "table" => table(ir, tokens).map(|()| None),
+        _ if matches!(word, "insert" | "update" | "delete" | "truncate") => {
+            super::parse_command::command(ir, word, tokens).map(|()| None)
+        }
         _ if word == "root" => {
             let root = tokens.id('s')?;
             ir.set_root(select_id(ir, root)?);
@@ -185,7 +190,7 @@ fn select_id(ir: &Ir, index: usize) -> Result<SelectId> {
     if index < ir.selects.len() { Ok(SelectId::new(index)) } else { Err(bad(format!("there is no select s{index}"))) }
 }
 
-fn rel_id(ir: &Ir, index: usize) -> Result<RelId> {
+pub(crate) fn rel_id(ir: &Ir, index: usize) -> Result<RelId> {
     if index < ir.rels.len() { Ok(RelId::new(index)) } else { Err(bad(format!("there is no relation r{index}"))) }
 }
 
@@ -230,6 +235,10 @@ fn rel_source(ir: &mut Ir, tokens: &mut Tokens) -> Result<RelSource> {
     let word = tokens.next()?;
     Ok(match word.as_str() {
         "unit" => RelSource::Unit,
+        "excluded" => {
+            let table = tokens.next()?;
+            RelSource::Excluded(table_id(ir, &table)?)
+        }
         "keys" => {
             let mut kinds = Vec::new();
             while tokens.peek().is_some() {
@@ -238,14 +247,13 @@ fn rel_source(ir: &mut Ir, tokens: &mut Tokens) -> Result<RelSource> {
             RelSource::Keys(ir.make_kinds(&kinds))
         }
         select if select.starts_with('s') => RelSource::Derived(select_id(ir, id(select, 's')?)?),
-        table => {
-            let index = id(table, 't')?;
-            if index >= ir.tables.len() {
-                return Err(bad(format!("there is no table t{index}")));
-            }
-            RelSource::Table(TableId::new(index))
-        }
+        table => RelSource::Table(table_id(ir, table)?),
     })
+}
+
+fn table_id(ir: &Ir, token: &str) -> Result<TableId> {
+    let index = id(token, 't')?;
+    if index < ir.tables.len() { Ok(TableId::new(index)) } else { Err(bad(format!("there is no table t{index}"))) }
 }
 
 fn bind(tokens: &mut Tokens) -> Result<BindDef> {
@@ -365,7 +373,7 @@ fn bind_id(ir: &Ir, token: &str) -> Result<crate::BindId> {
     if index < ir.bind_count() { Ok(crate::BindId::new(index)) } else { Err(bad(format!("there is no bind {token}"))) }
 }
 
-fn expr(ir: &mut Ir, tokens: &mut Tokens, depth: usize) -> Result<ExprId> {
+pub(crate) fn expr(ir: &mut Ir, tokens: &mut Tokens, depth: usize) -> Result<ExprId> {
     if depth > MAX_DEPTH {
         return Err(Error::new(ErrorKind::LimitExceeded, "the expression is nested too deep"));
     }
@@ -387,7 +395,7 @@ fn expr(ir: &mut Ir, tokens: &mut Tokens, depth: usize) -> Result<ExprId> {
         let column = match column.parse::<u16>() {
             Ok(column) => Some(column),
             Err(_) => match ir.rel(rel).source {
-                RelSource::Table(table) => ir
+                RelSource::Table(table) | RelSource::Excluded(table) => ir
                     .columns(ir.table(table).columns)
                     .iter()
                     .position(|known| ir.name(known.name) == column)

@@ -48,6 +48,8 @@ pub enum RelSource {
     Keys(List<Kind>),
     /// One row without columns.
     Unit,
+    /// The row that an insert was to add to a table, where there is one already.
+    Excluded(TableId),
 }
 
 /// How a relation is joined.

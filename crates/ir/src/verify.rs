@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{BindId, Expr, ExprId, Ir, JoinKind, RelId, RelSource, SelectId};
+use crate::{BindId, CommandKind, Expr, ExprId, Ir, JoinKind, List, RelId, RelSource, SelectId};
 
 /// A rule of the IR that a statement breaks. Always a defect of relata, never of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +40,9 @@ impl Ir {
     pub fn verify(&self) -> Result<(), Violation> {
         let root = self.root().ok_or_else(|| Violation { select: None, message: "there is no root".to_owned() })?;
         let mut verifier = Verifier { ir: self, scope: Vec::new(), open: Vec::new() };
+        if self.command().is_some() {
+            verifier.command(root)?;
+        }
         verifier.select(root)
     }
 }
@@ -47,6 +50,61 @@ impl Ir {
 impl Verifier<'_> {
     fn fail<T>(&self, message: impl Into<String>) -> Result<T, Violation> {
         Err(Violation { select: self.open.last().copied(), message: message.into() })
+    }
+
+    /// A command changes one table: its root has no joins, groups, order or page, and starts from a table that has the
+    /// columns it writes.
+    fn command(&mut self, root: SelectId) -> Result<(), Violation> {
+        let (Some(command), true) = (self.ir.command(), root.index() < self.ir.selects.len()) else {
+            return self.fail("a command has no root");
+        };
+        let select = self.ir.select(root);
+        let plain = select.joins.is_empty()
+            && select.group.is_empty()
+            && select.having.is_none()
+            && select.order.is_empty()
+            && !select.page.cuts()
+            && !select.distinct
+            && select.lock.is_none();
+        if !plain || !matches!(self.ir.rel(select.from).source, RelSource::Table(_)) {
+            return self.fail("a command changes one table and nothing else");
+        }
+        if select.columns.len() < command.written() {
+            return self.fail("a command has fewer values than columns");
+        }
+        let width = self.ir.width(select.from);
+        let conflict_sets = command.conflict.map_or(List::EMPTY, |conflict| conflict.sets);
+        let target = command.conflict.map_or(List::EMPTY, |conflict| conflict.target);
+        for list in [command.sets, conflict_sets, target] {
+            let columns = self.ir.key(list);
+            if let Some(wrong) = columns.iter().find(|&&column| usize::from(column) >= width) {
+                return self.fail(format!("a command names column {wrong} of a table that has {width}"));
+            }
+            if (1..columns.len()).any(|i| columns[..i].contains(&columns[i])) {
+                return self.fail("a command names a column twice");
+            }
+        }
+        if command.kind == CommandKind::Insert {
+            let values = &self.ir.exprs(select.columns)[..command.sets.len()];
+            if !values.iter().all(|&value| matches!(self.ir.expr(value), Expr::Bind(_))) {
+                return self.fail("a value of an insert is not a bind");
+            }
+        }
+        if let Some(conflict) = command.conflict {
+            self.scope.push(select.from);
+            if let Some(predicate) = conflict.predicate {
+                self.condition(predicate, "a conflict target", false)?;
+            }
+            self.scope.clear();
+            self.relation(conflict.excluded, false, 0)?;
+            self.scope.push(select.from);
+            if let Some(filter) = conflict.filter {
+                self.condition(filter, "a conflict", false)?;
+            }
+            // The row that was to be inserted stays in scope for the values that are written over the other.
+            self.scope.pop();
+        }
+        Ok(())
     }
 
     fn select(&mut self, id: SelectId) -> Result<(), Violation> {
@@ -73,7 +131,7 @@ impl Verifier<'_> {
         if let Some(having) = select.having {
             self.condition(having, "a having", true)?;
         }
-        if select.columns.is_empty() {
+        if select.columns.is_empty() && (self.open.len() > 1 || self.ir.command().is_none()) {
             return self.fail("nothing is selected");
         }
         for &column in self.ir.exprs(select.columns) {
@@ -206,6 +264,35 @@ mod tests {
         let ir = Ir::parse(&text).unwrap();
         ir.verify().unwrap();
         assert_eq!(ir.dump(), text);
+    }
+
+    #[test]
+    fn commands_survive_being_parsed_and_printed() {
+        let text = format!(
+            "{USERS}r0 = t0\nr1 = excluded t0\n?0 = text request 0\n?1 = integer request 1\ns0 = from r0\n  columns ?0 ?1 \
+             r1.name r0.id\nroot s0\ninsert (1 2) rows 3\n  conflict r1 (0) set (1)\n  target-where (is-null r0.name)\n  \
+             update-where (eq r0.2 r1.2)\n"
+        );
+        let ir = Ir::parse(&text).unwrap();
+        ir.verify().unwrap();
+        assert_eq!(ir.dump(), text);
+        for other in ["update (1 2)", "delete", "truncate cascade restart"] {
+            let text = text.split("insert").next().unwrap().to_owned() + other + "\n";
+            let text = text.replace("r1.name", "r0.name");
+            let ir = Ir::parse(&text).unwrap();
+            ir.verify().unwrap();
+            assert_eq!(ir.dump(), text);
+        }
+    }
+
+    #[test]
+    fn a_command_that_cannot_be_is_seen() {
+        assert!(complaint("r0 = t0\ns0 = from r0\n  columns 1\nroot s0\nupdate (9)").contains("column 9"));
+        assert!(complaint("r0 = t0\ns0 = from r0\n  columns 1\nroot s0\ninsert (1) rows 1").contains("not a bind"));
+        assert!(complaint("r0 = t0\ns0 = from r0\n  columns 1\nroot s0\nupdate (1 2)").contains("fewer values"));
+        assert!(complaint("r0 = t0\ns0 = from r0\n  columns 1 2\nroot s0\nupdate (1 1)").contains("twice"));
+        let joined = "r0 = t0\nr1 = t0\ns0 = from r0\n  inner r1 on true\n  columns 1\nroot s0\nupdate (1)";
+        assert!(complaint(joined).contains("one table"));
     }
 
     #[test]

@@ -63,6 +63,7 @@ impl Ir {
             self.visit(join.on, each);
         }
         self.own_exprs(select, &mut |expr| self.visit(expr, each));
+        self.conflict_exprs(select).for_each(|expr| self.visit(expr, each));
     }
 
     fn visit_rel(&self, rel: crate::RelId, each: &mut dyn FnMut(ExprId, Expr) -> bool) {
@@ -82,7 +83,13 @@ impl Ir {
         if let Some(crate::Limit::Bind(limit)) = select.page.limit {
             each(limit);
         }
-        select.page.offset.into_iter().for_each(each);
+        select.page.offset.into_iter().for_each(&mut *each);
+    }
+
+    /// The conditions of an insert on a row that is there already, where the select is that insert.
+    fn conflict_exprs(&self, select: SelectId) -> impl Iterator<Item = ExprId> + use<> {
+        let conflict = self.command().filter(|_| self.root() == Some(select)).and_then(|command| command.conflict);
+        conflict.into_iter().flat_map(|conflict| conflict.predicate.into_iter().chain(conflict.filter))
     }
 
     /// Rebuilds an expression from the inside out: `each` sees a node whose children are done and may replace it.
@@ -207,6 +214,13 @@ impl Ir {
         select.filter = select.filter.map(|filter| self.rewrite(filter, each));
         select.having = select.having.map(|having| self.rewrite(having, each));
         self.set_select(id, select);
+        if let (Some(mut command), true) = (self.command(), self.root() == Some(id))
+            && let Some(conflict) = &mut command.conflict
+        {
+            conflict.predicate = conflict.predicate.map(|predicate| self.rewrite(predicate, each));
+            conflict.filter = conflict.filter.map(|filter| self.rewrite(filter, each));
+            self.set_command(command);
+        }
     }
 }
 
