@@ -31,6 +31,14 @@ pub struct Capabilities {
     pub exists_prefix: &'static str,
     /// How decimals are kept and computed.
     pub decimal: DecimalForm,
+    /// How all rows of a table are removed.
+    pub truncate: TruncateForm,
+    /// How an insert of no values is written.
+    pub default_values: &'static str,
+    /// How transactions begin and end.
+    pub transaction: TransactionForm,
+    /// How text is read: what a scanner of raw SQL must know.
+    pub lexis: crate::raw::Lexis,
     /// Whether a sum of 64-bit integers is one, or must be made one.
     pub sum_is_bigint: bool,
     /// Whether an average is a double, or must be made one.
@@ -120,6 +128,36 @@ pub enum LockForm {
     ForUpdateOf,
 }
 
+/// How all rows of a table are removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TruncateForm {
+    /// `TRUNCATE TABLE`.
+    Truncate,
+    /// `DELETE` without a condition, which the server makes fast by itself.
+    Delete,
+}
+
+/// How transactions begin and end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TransactionForm {
+    /// Begins one that may write.
+    pub begin: &'static str,
+    /// Begins one that only reads.
+    pub begin_read_only: &'static str,
+    /// Makes the connection of one that only read writable again.
+    pub end_read_only: &'static str,
+    /// Whether an isolation level may be said; a database without has only the strongest.
+    pub isolation: bool,
+    /// Commits, and fails where the transaction has failed.
+    pub commit: &'static str,
+    /// Whether an error inside ends the use of a transaction. Where it does not, what a call of several statements has
+    /// done so far must be taken back by a savepoint.
+    pub error_aborts: bool,
+    /// A statement that fails outside of a transaction and does nothing within, where the connection does not say in
+    /// which state it is.
+    pub probe: Option<&'static str>,
+}
+
 /// How decimals are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DecimalForm {
@@ -149,4 +187,20 @@ pub struct TypeNames {
     pub bytes: (&'static str, &'static str),
     /// How true and false are written as literals.
     pub booleans: (&'static str, &'static str),
+}
+
+impl crate::raw::Lexis {
+    /// What the standard says: strings in single quotes, names in double quotes, comments that do not nest.
+    pub const STANDARD: crate::raw::Lexis = crate::raw::Lexis {
+        dollar_quotes: false,
+        escape_strings: false,
+        nested_comments: false,
+        brackets: false,
+        backticks: false,
+        double_colon: false,
+        backslash_strings: false,
+        hash_comments: false,
+        double_quoted_strings: false,
+        at_names: false,
+    };
 }

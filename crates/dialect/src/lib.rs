@@ -7,11 +7,12 @@
 mod capabilities;
 mod postgres;
 pub mod print;
+pub mod raw;
 mod sqlite;
 
 pub use capabilities::{
     BindTyping, Capabilities, DecimalForm, FeedForm, LimitForm, ListForm, LockForm, PatternForm, PerParentForm,
-    Placeholder, TypeNames,
+    Placeholder, TransactionForm, TruncateForm, TypeNames,
 };
 pub use postgres::POSTGRES_15;
 pub use sqlite::SQLITE_3;

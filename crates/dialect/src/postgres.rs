@@ -4,7 +4,7 @@ use relata_schema::{Kind, SqlType};
 
 use crate::{
     BindTyping, Capabilities, DecimalForm, FeedForm, LimitForm, ListForm, LockForm, PatternForm, PerParentForm,
-    Placeholder, TypeNames,
+    Placeholder, TransactionForm, TruncateForm, TypeNames, raw::Lexis,
 };
 
 /// PostgreSQL 15 and later.
@@ -22,6 +22,25 @@ pub const POSTGRES_15: Capabilities = Capabilities {
     lock: LockForm::ForUpdateOf,
     exists_prefix: "",
     decimal: DecimalForm::Exact,
+    truncate: TruncateForm::Truncate,
+    default_values: " DEFAULT VALUES",
+    transaction: TransactionForm {
+        begin: "BEGIN",
+        begin_read_only: "BEGIN READ ONLY",
+        end_read_only: "",
+        isolation: true,
+        // COMMIT of a failed transaction is answered by ROLLBACK and no error; any statement before it is an error then.
+        commit: "SELECT 1; COMMIT",
+        error_aborts: true,
+        probe: Some("SAVEPOINT relata_probe"),
+    },
+    lexis: Lexis {
+        dollar_quotes: true,
+        escape_strings: true,
+        nested_comments: true,
+        double_colon: true,
+        ..Lexis::STANDARD
+    },
     // sum(bigint) is numeric and avg(bigint) too: "Aggregate Functions", table 9.59.
     sum_is_bigint: false,
     average_is_double: false,

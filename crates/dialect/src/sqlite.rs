@@ -4,7 +4,7 @@ use relata_schema::{Kind, SqlType};
 
 use crate::{
     BindTyping, Capabilities, DecimalForm, FeedForm, LimitForm, ListForm, LockForm, PatternForm, PerParentForm,
-    Placeholder, TypeNames,
+    Placeholder, TransactionForm, TruncateForm, TypeNames, raw::Lexis,
 };
 
 /// SQLite 3.41 and later (`unhex`), as it is embedded.
@@ -24,6 +24,20 @@ pub const SQLITE_3: Capabilities = Capabilities {
     // children, OFFSET 3 still answers a row. A unary plus keeps it a condition. The random requests found it.
     exists_prefix: "+",
     decimal: DecimalForm::Affinity { digits: 15 },
+    truncate: TruncateForm::Delete,
+    default_values: " DEFAULT VALUES",
+    transaction: TransactionForm {
+        // A transaction that reads first and writes later fails at once where somebody else has written between, and no
+        // timeout helps; one that begins as a writer waits. <https://www.sqlite.org/rescode.html#busy_snapshot>
+        begin: "BEGIN IMMEDIATE",
+        begin_read_only: "PRAGMA query_only = 1; BEGIN DEFERRED",
+        end_read_only: "PRAGMA query_only = 0",
+        isolation: false,
+        commit: "COMMIT",
+        error_aborts: false,
+        probe: None,
+    },
+    lexis: Lexis { brackets: true, backticks: true, at_names: true, ..Lexis::STANDARD },
     sum_is_bigint: true,
     average_is_double: true,
     max_binds: 32_766,

@@ -1,29 +1,9 @@
-//! Spells statements that are not queries.
+//! Spells statements that make tables.
 
-use relata_ir::{BindId, CreateTable, Insert};
+use relata_ir::CreateTable;
 use relata_schema::{SqlType, Value};
 
 use super::Writer;
-
-/// Spells an insert. Placeholders are numbered row by row.
-pub fn insert(w: &mut Writer<'_>, insert: &Insert<'_>) {
-    w.word("INSERT INTO ");
-    w.name(insert.table);
-    w.word(" (");
-    for (i, (column, _)) in insert.columns.iter().enumerate() {
-        w.word(if i > 0 { ", " } else { "" });
-        w.name(column);
-    }
-    w.word(") VALUES ");
-    for row in 0..insert.rows {
-        w.word(if row > 0 { ", (" } else { "(" });
-        for column in 0..insert.columns.len() {
-            w.word(if column > 0 { ", " } else { "" });
-            w.placeholder(BindId::new(row * insert.columns.len() + column));
-        }
-        w.word(")");
-    }
-}
 
 /// Spells the creation of a table.
 pub fn create_table(w: &mut Writer<'_>, table: &CreateTable<'_>) {

@@ -247,10 +247,12 @@ fn comparison_word(comparison: Comparison) -> &'static str {
 
 fn column_name(w: &mut Writer<'_>, ir: &Ir, rel: RelId, column: u16) {
     let node = ir.rel(rel);
-    w.alias('t', usize::from(node.alias));
-    w.word(".");
     match node.source {
-        RelSource::Table(table) => {
+        RelSource::Excluded(_) => w.word("excluded."),
+        _ => w.qualifier(usize::from(node.alias)),
+    }
+    match node.source {
+        RelSource::Table(table) | RelSource::Excluded(table) => {
             let column = ir.columns(ir.table(table).columns)[usize::from(column)];
             w.name(ir.name(column.name));
         }

@@ -4,10 +4,11 @@
 //! the planner, and an escaped literal (constants of the schema, and DDL). There is no other way for text to get in.
 
 mod command;
+mod ddl;
 mod expr;
 mod query;
 mod writer;
 
-pub use command::{create_index, create_table, insert};
-pub use query::query;
+pub use command::statement;
+pub use ddl::{create_index, create_table};
 pub use writer::Writer;

@@ -68,10 +68,16 @@ fn body(w: &mut Writer<'_>, ir: &Ir, select: &Select, named: bool) {
     lock(w, ir, select);
 }
 
+/// A table and its alias.
+pub(super) fn table(w: &mut Writer<'_>, ir: &Ir, id: RelId) {
+    relation(w, ir, id);
+}
+
 fn relation(w: &mut Writer<'_>, ir: &Ir, id: RelId) {
     let rel = ir.rel(id);
     match rel.source {
         RelSource::Table(table) => w.name(ir.name(ir.table(table).name)),
+        RelSource::Excluded(_) => return w.word("excluded"),
         RelSource::Derived(inner) => {
             w.word("(");
             derived(w, ir, inner);

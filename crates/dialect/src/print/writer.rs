@@ -11,12 +11,18 @@ pub struct Writer<'w> {
     pub(super) dialect: &'static Capabilities,
     out: &'w mut String,
     binds: &'w mut Vec<BindId>,
+    /// Placeholders of the rows of an insert beyond the first: they have numbers and no binds of their own.
+    repeated: usize,
+    /// Columns stand without the alias of their table.
+    bare: bool,
+    /// A table that goes by its own name, and the number of the alias that it would have.
+    named: Option<(usize, String)>,
 }
 
 impl<'w> Writer<'w> {
     /// A writer into the caller's buffers.
     pub fn new(dialect: &'static Capabilities, out: &'w mut String, binds: &'w mut Vec<BindId>) -> Self {
-        Writer { dialect, out, binds }
+        Writer { dialect, out, binds, repeated: 0, bare: false, named: None }
     }
 
     /// A keyword or punctuation, known when relata was built.
@@ -67,14 +73,62 @@ impl<'w> Writer<'w> {
             }
             Placeholder::Dollar => {
                 // One value, one number: else two equal expressions in GROUP BY and SELECT would not be equal.
-                let number = self.binds.iter().rposition(|&known| known == bind).unwrap_or_else(|| {
+                let place = self.binds.iter().rposition(|&known| known == bind).unwrap_or_else(|| {
                     self.binds.push(bind);
                     self.binds.len() - 1
                 });
+                let number = place + self.repeated;
                 self.out.push('$');
                 self.number(number as i64 + 1);
             }
         }
+    }
+
+    /// A row of an insert: its placeholders. The binds of the first row stand for all.
+    pub(super) fn row(&mut self, template: &[BindId], row: usize) {
+        if row == 0 {
+            self.binds.extend_from_slice(template);
+        } else {
+            self.repeated += template.len();
+        }
+        for i in 0..template.len() {
+            self.word(if i > 0 { ", " } else { "" });
+            match self.dialect.placeholder {
+                Placeholder::Question => self.out.push('?'),
+                Placeholder::Dollar => {
+                    self.out.push('$');
+                    self.number((row * template.len() + i + 1) as i64);
+                }
+            }
+        }
+    }
+
+    /// Whether columns stand without the alias of their table.
+    pub(super) fn bare_columns(&mut self, bare: bool) {
+        self.bare = bare;
+    }
+
+    /// The alias of a table before a column of it.
+    pub(super) fn qualifier(&mut self, number: usize) {
+        if self.bare {
+            return;
+        }
+        match self.named.take() {
+            Some((known, name)) if known == number => {
+                self.name(&name);
+                self.named = Some((known, name));
+            }
+            other => {
+                self.named = other;
+                self.alias('t', number);
+            }
+        }
+        self.word(".");
+    }
+
+    /// From here on a table goes by its own name and not by an alias: where some database knows no alias.
+    pub(super) fn by_name(&mut self, number: usize, name: &str) {
+        self.named = Some((number, name.to_owned()));
     }
 
     /// A boolean constant.
