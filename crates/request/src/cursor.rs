@@ -2,7 +2,7 @@
 
 use relata_schema::{Error, Kind, Result};
 
-use crate::ListForm;
+use crate::{ListForm, op};
 
 /// A place in the bytes of a section, and in the binds.
 #[derive(Debug, Clone)]
@@ -53,6 +53,26 @@ impl<'b> Cursor<'b> {
         let (head, rest) = self.rest.split_first_chunk().ok_or_else(truncated)?;
         self.rest = rest;
         Ok(u16::from_le_bytes(*head))
+    }
+
+    /// The next 32-bit number.
+    ///
+    /// # Errors
+    ///
+    /// An internal error at the end.
+    pub fn u32(&mut self) -> Result<u32> {
+        let (head, rest) = self.rest.split_first_chunk().ok_or_else(truncated)?;
+        self.rest = rest;
+        Ok(u32::from_le_bytes(*head))
+    }
+
+    /// The next list of attributes.
+    ///
+    /// # Errors
+    ///
+    /// An internal error at the end.
+    pub fn attributes(&mut self) -> Result<Vec<u16>> {
+        (0..self.u16()?).map(|_| self.u16()).collect()
     }
 
     /// The next name.
@@ -107,6 +127,51 @@ impl<'b> Cursor<'b> {
     /// An internal error at the end.
     pub fn list_form(&mut self) -> Result<ListForm> {
         self.byte().map(ListForm::from_byte)
+    }
+
+    /// Reads over one expression, whatever is in it.
+    ///
+    /// # Errors
+    ///
+    /// An internal error for bytes that are none.
+    pub fn skip_expression(&mut self) -> Result<()> {
+        let mut open = 1usize;
+        while open > 0 {
+            open -= 1;
+            match self.byte()? {
+                op::COLUMN => drop(self.u16()?),
+                op::BIND => {
+                    self.byte()?;
+                    self.next_bind();
+                }
+                op::NULL | op::TRUE | op::FALSE | op::STAR => {}
+                op::ALIAS => drop(self.name()?),
+                op::FUNCTION => {
+                    self.byte()?;
+                    open += usize::from(self.byte()?);
+                }
+                op::AGGREGATE => {
+                    self.u16()?;
+                    open += 1;
+                }
+                op::CAST => {
+                    self.u16()?;
+                    self.byte()?;
+                    open += 1;
+                }
+                op::PATH => {
+                    for _ in 0..self.byte()? {
+                        match self.byte()? {
+                            op::STEP_ASSOCIATION => drop(self.u16()?),
+                            _ => drop(self.name()?),
+                        }
+                    }
+                    self.u16()?;
+                }
+                _ => return Err(truncated()),
+            }
+        }
+        Ok(())
     }
 
     /// Takes the number of the next bind.

@@ -141,6 +141,22 @@ impl<'e, 'q> Encoder<'e, 'q> {
         self.binds.push(Bind::One(value));
     }
 
+    /// Writes an operand that, if it is a bare value, has that kind and not that of what it meets.
+    ///
+    /// # Errors
+    ///
+    /// Those of the operand.
+    pub(crate) fn as_kind(&mut self, kind: Kind, write: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        let start = self.out.len();
+        write(self)?;
+        if let Some([op::BIND, class]) = self.out.get_mut(start..)
+            && *class == op::OF_WHAT_IT_MEETS
+        {
+            *class = kind as u8;
+        }
+        Ok(())
+    }
+
     /// NULL as an expression.
     pub fn null(&mut self) {
         self.byte(op::NULL);
@@ -328,6 +344,57 @@ impl<'e, 'q> Encoder<'e, 'q> {
         if let Some(offset) = offset {
             self.binds.push(Bind::Count(offset));
         }
+        Ok(())
+    }
+
+    /// Begins the rows of an insert: so many of these attributes each. The values follow with [`cell`](Self::cell), row
+    /// by row.
+    pub fn insert(&mut self, attributes: &[u16], rows: u32) {
+        self.out.extend_from_slice(&rows.to_le_bytes());
+        self.u16(attributes.len() as u16);
+        attributes.iter().for_each(|&attribute| self.u16(attribute));
+    }
+
+    /// One value of an insert.
+    pub fn cell(&mut self, value: Datum<'q>) {
+        self.binds.push(Bind::One(value));
+    }
+
+    /// Assigns to an attribute; the expression follows.
+    pub fn assign(&mut self, attribute: u16) {
+        self.u16(attribute);
+    }
+
+    /// What becomes of a row that is there already, by the unique key over `target` (any key, when it names nothing): the
+    /// attributes of `update` take what was to be inserted, and those of `count` are one more than they were. With
+    /// neither, the row is left alone. `predicate` and `filter` write conditions: the first is that of a unique index
+    /// over some of the rows, the second says which rows are updated.
+    ///
+    /// # Errors
+    ///
+    /// Those of the conditions.
+    pub fn conflict(
+        &mut self,
+        target: &[u16],
+        update: &[u16],
+        count: &[u16],
+        predicate: impl FnOnce(&mut Encoder<'_, 'q>) -> Result<()>,
+        filter: impl FnOnce(&mut Encoder<'_, 'q>) -> Result<()>,
+    ) -> Result<()> {
+        for list in [target, update, count] {
+            self.u16(list.len() as u16);
+            list.iter().for_each(|&attribute| self.u16(attribute));
+        }
+        self.nested(predicate)?;
+        self.nested(filter)
+    }
+
+    fn nested(&mut self, write: impl FnOnce(&mut Encoder<'_, 'q>) -> Result<()>) -> Result<()> {
+        let (mut bytes, binds) = (Vec::new(), self.binds.len());
+        write(&mut Encoder { out: &mut bytes, binds: self.binds, model: self.model })?;
+        let count = (self.binds.len() - binds) as u32;
+        self.bytes(&bytes);
+        self.bytes(&count.to_le_bytes());
         Ok(())
     }
 }

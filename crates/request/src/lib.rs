@@ -20,6 +20,7 @@ pub mod doc;
 mod encode;
 mod shape;
 pub mod typed;
+pub mod write;
 
 pub use bind::{Bind, BindList};
 pub use cursor::Cursor;

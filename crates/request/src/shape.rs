@@ -66,9 +66,13 @@ pub enum Section {
     ThroughAttributes = 8,
     /// Of an include: the condition on the junction.
     ThroughFilter = 9,
+    /// Of a write: what is written.
+    Values = 10,
+    /// Of an insert: what becomes of a row that is there already.
+    Conflict = 11,
 }
 
-const SECTIONS: usize = 10;
+const SECTIONS: usize = 12;
 
 /// The bytes of a request or of an include, section by section.
 #[derive(Debug, Default)]
@@ -132,6 +136,26 @@ pub enum Call {
     Aggregate(Aggregate, u16),
     /// Whether there is any.
     Exists,
+    /// Rows are added.
+    Insert,
+    /// The rows are changed.
+    Update,
+    /// The rows are removed.
+    Delete,
+    /// All rows of the table are removed.
+    Truncate {
+        /// And those of tables that refer to it.
+        cascade: bool,
+        /// And numbers new rows from the start.
+        restart: bool,
+    },
+}
+
+impl Call {
+    /// Whether rows are changed.
+    pub fn writes(self) -> bool {
+        matches!(self, Call::Insert | Call::Update | Call::Delete | Call::Truncate { .. })
+    }
 }
 
 /// A row lock, as asked for.
@@ -161,11 +185,13 @@ pub struct Flags {
     pub paranoid: bool,
     /// A row lock.
     pub lock: Option<Lock>,
+    /// Of an update or delete: it is meant for all rows when there is no condition.
+    pub all: bool,
 }
 
 impl Default for Flags {
     fn default() -> Self {
-        Flags { call: Call::Find, distinct: false, paranoid: true, lock: None }
+        Flags { call: Call::Find, distinct: false, paranoid: true, lock: None, all: false }
     }
 }
 
@@ -176,10 +202,15 @@ impl Flags {
             Call::Count => (1, 0, 0),
             Call::Aggregate(function, attribute) => (2, function as u8, attribute),
             Call::Exists => (3, 0, 0),
+            Call::Insert => (4, 0, 0),
+            Call::Update => (5, 0, 0),
+            Call::Delete => (6, 0, 0),
+            Call::Truncate { cascade, restart } => (7, u8::from(cascade) | u8::from(restart) << 1, 0),
         };
         let [low, high] = attribute.to_le_bytes();
         let lock = self.lock.map_or(0, |lock| 1 + (lock.strength.min(3) | lock.wait.min(2) << 3));
-        [call, function, low, high, u8::from(self.distinct) | u8::from(!self.paranoid) << 1, lock]
+        let switches = u8::from(self.distinct) | u8::from(!self.paranoid) << 1 | u8::from(self.all) << 2;
+        [call, function, low, high, switches, lock]
     }
 }
 
@@ -267,13 +298,7 @@ impl<'q> Request<'q> {
     pub fn check(&self) -> Result<()> {
         match &self.error {
             None => Ok(()),
-            Some(error) => {
-                let mut copy = Error::new(error.kind(), error.message()).at(error.path());
-                if let Some(remedy) = error.remedy() {
-                    copy = copy.help(remedy);
-                }
-                Err(copy)
-            }
+            Some(error) => Err(error.again()),
         }
     }
 
@@ -312,7 +337,9 @@ impl<'q> Request<'q> {
 
     /// Appends the bytes of the whole shape: every section with its length.
     pub fn write_key(&self, out: &mut Vec<u8>) {
-        for bytes in &self.sections().bytes[..=Section::Page as usize] {
+        let sections = &self.sections().bytes;
+        let written = if self.flags.call.writes() { &sections[Section::Values as usize..] } else { &[] };
+        for bytes in sections[..=Section::Page as usize].iter().chain(written) {
             out.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
             out.extend_from_slice(bytes);
         }
@@ -480,7 +507,7 @@ impl<'q> Include<'q> {
                 | u8::from(!self.through_paranoid) << 5,
         );
         above.name(&self.alias)?;
-        let sections = Section::Attributes as usize..;
+        let sections = Section::Attributes as usize..=Section::ThroughFilter as usize;
         for (bytes, binds) in self.sections().bytes[sections.clone()].iter().zip(&self.sections().binds[sections]) {
             above.bytes(bytes);
             above.bytes(&binds.to_le_bytes());

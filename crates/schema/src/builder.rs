@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::{
-    Association, AssociationKind, Attribute, Error, ErrorKind, Index, ModelDef, Result, SqlType, Target, Through,
-    Value, nearest, pluralize, snake_case,
+    Association, AssociationKind, Attribute, Check, Error, ErrorKind, Index, ModelDef, ModelRule, PatternText, Result,
+    Rule, SqlType, Target, Through, Value, Values, nearest, pluralize, snake_case,
 };
 
 /// Builds a [`ModelDef`].
@@ -34,9 +34,13 @@ pub struct ModelBuilder {
     timestamps: bool,
     paranoid: bool,
     underscored: bool,
+    version: bool,
     attributes: Vec<AttributeBuilder>,
     associations: Vec<Association>,
     indexes: Vec<(Option<String>, Vec<String>, bool)>,
+    rules: Vec<ModelRule>,
+    default_scope: Option<serde_json::Value>,
+    scopes: Vec<(String, serde_json::Value)>,
     problem: Option<Error>,
 }
 
@@ -63,11 +67,56 @@ impl ModelBuilder {
             timestamps: false,
             paranoid: false,
             underscored: false,
+            version: false,
             attributes: Vec::new(),
             associations: Vec::new(),
             indexes: Vec::new(),
+            rules: Vec::new(),
+            default_scope: None,
+            scopes: Vec::new(),
             problem: None,
         }
+    }
+
+    /// Finder options that every find, count, update and destroy has unless it is unscoped: the keys of a request's
+    /// document.
+    pub fn default_scope(&mut self, options: serde_json::Value) -> &mut Self {
+        self.default_scope = Some(options);
+        self
+    }
+
+    /// Finder options by name. `{"arg": "name"}` in place of a value is an argument of the scope.
+    pub fn scope(&mut self, name: impl Into<String>, options: serde_json::Value) -> &mut Self {
+        self.scopes.push((name.into(), options));
+        self
+    }
+
+    /// The default scope as the text of a document.
+    pub fn default_scope_text(&mut self, text: &str) -> &mut Self {
+        match scope_text("default_scope", text) {
+            Ok(options) => self.default_scope = Some(options),
+            Err(error) => self.fail(error),
+        }
+        self
+    }
+
+    /// A scope as the text of a document.
+    pub fn scope_text(&mut self, name: &str, text: &str) -> &mut Self {
+        match scope_text(name, text) {
+            Ok(options) => drop(self.scope(name, options)),
+            Err(error) => self.fail(error),
+        }
+        self
+    }
+
+    /// Adds a rule for the values of a record together. A failure carries the name as its path.
+    pub fn rule(
+        &mut self,
+        name: impl Into<String>,
+        check: fn(&dyn Values) -> std::result::Result<(), String>,
+    ) -> &mut Self {
+        self.rules.push(ModelRule { name: name.into(), check });
+        self
     }
 
     /// Says that the declaration is wrong; building it gives this error.
@@ -96,6 +145,13 @@ impl ModelBuilder {
     /// Keeps an attribute `authorId` in a column `author_id`.
     pub fn underscored(&mut self, on: bool) -> &mut Self {
         self.underscored = on;
+        self
+    }
+
+    /// Adds `version`, which counts the writes to a row: a record that somebody else has written since it was read is
+    /// stale, and is not written over.
+    pub fn version(&mut self, on: bool) -> &mut Self {
+        self.version = on;
         self
     }
 
@@ -170,6 +226,10 @@ impl ModelBuilder {
             paranoid: None,
             created_at: None,
             updated_at: None,
+            version: None,
+            rules: Vec::new(),
+            default_scope: None,
+            scopes: Vec::new(),
             problem: Some(error.to_string()),
         })
     }
@@ -218,6 +278,16 @@ impl ModelBuilder {
         }
         unique.insert(0, primary_key.clone());
         let find = |name: &str| attributes.iter().position(|attribute| attribute.name == name).map(|i| i as u16);
+        for (i, (name, options)) in self.scopes.iter().enumerate() {
+            let wrong = if self.scopes[..i].iter().any(|(other, _)| other == name) {
+                "is declared twice"
+            } else if options.is_object() {
+                continue;
+            } else {
+                "is no object of finder options"
+            };
+            return Err(Error::new(ErrorKind::Schema, format!("the scope \"{name}\" {wrong}")));
+        }
         let mut indexes = Vec::new();
         for (name, over, is_unique) in self.indexes {
             let over = over
@@ -247,6 +317,10 @@ impl ModelBuilder {
             paranoid: self.paranoid.then(|| find("deleted_at")).flatten(),
             created_at: self.timestamps.then(|| find("created_at")).flatten(),
             updated_at: self.timestamps.then(|| find("updated_at")).flatten(),
+            version: self.version.then(|| find("version")).flatten(),
+            rules: self.rules,
+            default_scope: self.default_scope,
+            scopes: self.scopes,
             problem: None,
             name: self.name,
             table,
@@ -279,6 +353,9 @@ impl ModelBuilder {
                 }
             }
         }
+        if self.version && !has(self, "version") {
+            self.attribute("version", SqlType::Integer).not_null().default(0_i32);
+        }
         if self.paranoid && !has(self, "deleted_at") {
             self.attribute("deleted_at", SqlType::Timestamp(6));
         }
@@ -288,7 +365,15 @@ impl ModelBuilder {
 impl AttributeBuilder {
     fn new(name: String, ty: SqlType) -> Self {
         AttributeBuilder {
-            attribute: Attribute { name, column: String::new(), ty, null: true, auto_increment: false, default: None },
+            attribute: Attribute {
+                name,
+                column: String::new(),
+                ty,
+                null: true,
+                auto_increment: false,
+                default: None,
+                checks: Vec::new(),
+            },
             column: None,
             null: None,
             key: false,
@@ -328,6 +413,17 @@ impl AttributeBuilder {
     /// Names the column.
     pub fn column(&mut self, column: impl Into<String>) -> &mut Self {
         self.column = Some(column.into());
+        self
+    }
+
+    /// What its values must be like beyond their type; several rules must all hold.
+    pub fn check(&mut self, rule: Rule) -> &mut Self {
+        self.check_with(rule, None)
+    }
+
+    /// The same with a sentence of one's own for failures.
+    pub fn check_with(&mut self, rule: Rule, message: Option<String>) -> &mut Self {
+        self.attribute.checks.push(Check { rule, message });
         self
     }
 
@@ -398,6 +494,11 @@ impl From<fn() -> &'static ModelDef> for Target {
     }
 }
 
+fn scope_text(name: &str, text: &str) -> Result<serde_json::Value> {
+    serde_json::from_str(text)
+        .map_err(|error| Error::new(ErrorKind::Schema, format!("the scope \"{name}\" is no JSON: {error}")))
+}
+
 /// A number that no other model of this process has.
 fn next_id() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -429,6 +530,11 @@ fn check_attribute(attribute: &Attribute, key: bool) -> Result<()> {
     }
     if key && !attribute.ty.kind().is_ordered() {
         return Err(Error::new(ErrorKind::Schema, format!("{} cannot be a key", attribute.ty)));
+    }
+    for check in &attribute.checks {
+        if let Rule::Is(pattern) | Rule::IsNot(pattern) = &check.rule {
+            PatternText::new(pattern.text())?;
+        }
     }
     if let (SqlType::Enum(labels), Some(Value::Text(default))) = (&attribute.ty, &attribute.default)
         && !labels.iter().any(|label| label == default)

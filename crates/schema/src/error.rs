@@ -48,10 +48,26 @@ pub enum ErrorKind {
     NotNullViolation,
     /// A check constraint was violated.
     CheckViolation,
-    /// Another transaction got in the way: deadlock or serialization failure.
+    /// The values of a record are not what its model allows; see [`Error::failures`].
+    Validation,
+    /// The row has been written by somebody else since the record was read.
+    Stale,
+    /// Two transactions would have waited for one another for ever.
+    Deadlock,
+    /// What the transaction has read was changed by another.
     Serialization,
-    /// The database was busy or a lock was not granted in time.
+    /// The database is being written by somebody else.
+    Busy,
+    /// A lock was not granted, or a statement not done, in time.
     Timeout,
+    /// The transaction cannot be used: it has ended, it has failed, or one within it is still open.
+    Transaction,
+    /// The transaction was rolled back although it was told to commit: an error within it was passed over.
+    RolledBack,
+    /// A callback that runs after a transaction failed. The transaction itself has ended as it should.
+    Callback,
+    /// The application's own code said no; see [`Error::application`].
+    Application,
     /// The database refused the statement for another reason.
     Database,
     /// A row could not be read as the type that was asked for.
@@ -84,8 +100,16 @@ impl ErrorKind {
             Self::ForeignKeyViolation => "foreign_key_violation",
             Self::NotNullViolation => "not_null_violation",
             Self::CheckViolation => "check_violation",
+            Self::Validation => "validation",
+            Self::Stale => "stale",
+            Self::Deadlock => "deadlock",
             Self::Serialization => "serialization",
+            Self::Busy => "busy",
             Self::Timeout => "timeout",
+            Self::Transaction => "transaction",
+            Self::RolledBack => "rolled_back",
+            Self::Callback => "callback",
+            Self::Application => "application",
             Self::Database => "database",
             Self::Decode => "decode",
             Self::Document => "document",
@@ -103,7 +127,9 @@ impl ErrorKind {
                 | Self::ForeignKeyViolation
                 | Self::NotNullViolation
                 | Self::CheckViolation
+                | Self::Deadlock
                 | Self::Serialization
+                | Self::Busy
                 | Self::Timeout
                 | Self::Database
         )
@@ -169,7 +195,33 @@ struct ErrorData {
     outcome: Outcome,
     retry: Retry,
     connection: ConnectionFate,
+    constraint: Option<Box<Constraint>>,
+    failures: Vec<Failure>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// The constraint that a statement violated, as far as the database says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Constraint {
+    /// Its name.
+    pub name: Option<String>,
+    /// The table.
+    pub table: Option<String>,
+    /// The columns.
+    pub columns: Vec<String>,
+    /// The attributes of the model that the columns are.
+    pub attributes: Vec<String>,
+}
+
+/// One thing that is wrong with the values of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The attribute, or the name of the rule where it concerns several.
+    pub path: String,
+    /// The rule, `len` or `email`.
+    pub rule: String,
+    /// What is wrong, in one sentence.
+    pub message: String,
 }
 
 impl Error {
@@ -186,6 +238,8 @@ impl Error {
             outcome: Outcome::NotSent,
             retry: Retry::Never,
             connection: ConnectionFate::Kept,
+            constraint: None,
+            failures: Vec::new(),
             source: None,
         }))
     }
@@ -195,6 +249,43 @@ impl Error {
     #[cold]
     pub fn internal(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Internal, message).help("this is a defect in relata; please report it with the request")
+    }
+
+    /// An error of the application's own, to be returned from a transaction, a hook or a validator. It comes out as it
+    /// is: [`source`](std::error::Error::source) leads to it.
+    #[cold]
+    pub fn application(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::new(ErrorKind::Application, error.to_string()).because(error)
+    }
+
+    /// What is wrong with the values of a record, all of it at once.
+    #[cold]
+    pub fn validation(failures: Vec<Failure>) -> Self {
+        let sentences: Vec<String> =
+            failures.iter().map(|failure| format!("{}: {}", failure.path, failure.message)).collect();
+        let mut error = Self::new(ErrorKind::Validation, sentences.join(", "));
+        error.0.failures = failures;
+        error
+    }
+
+    /// The same error once more, without its source: an error that many calls are answered with.
+    #[cold]
+    pub fn again(&self) -> Self {
+        let data = &self.0;
+        Self(Box::new(ErrorData {
+            kind: data.kind,
+            message: data.message.clone(),
+            path: data.path.clone(),
+            help: data.help.clone(),
+            sql: data.sql.clone(),
+            code: data.code.clone(),
+            outcome: data.outcome,
+            retry: data.retry,
+            connection: data.connection,
+            constraint: data.constraint.clone(),
+            failures: data.failures.clone(),
+            source: None,
+        }))
     }
 
     /// Says where: a model path such as `Post.include(author).where`. A path that is already set is kept, since the
@@ -247,6 +338,20 @@ impl Error {
         self
     }
 
+    /// Says what became of the statement, where more is known than the driver knew.
+    #[must_use]
+    pub fn with_outcome(mut self, outcome: Outcome) -> Self {
+        self.0.outcome = outcome;
+        self
+    }
+
+    /// Keeps the constraint that was violated.
+    #[must_use]
+    pub fn constraint_of(mut self, constraint: Constraint) -> Self {
+        self.0.constraint = Some(Box::new(constraint));
+        self
+    }
+
     /// Keeps the cause.
     #[must_use]
     pub fn because(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
@@ -282,6 +387,16 @@ impl Error {
     /// The database's own code.
     pub fn database_code(&self) -> Option<&str> {
         self.0.code.as_deref()
+    }
+
+    /// The constraint that was violated.
+    pub fn constraint(&self) -> Option<&Constraint> {
+        self.0.constraint.as_deref()
+    }
+
+    /// What is wrong with the values of a record, all of it.
+    pub fn failures(&self) -> &[Failure] {
+        &self.0.failures
     }
 
     /// Whether the statement took effect.

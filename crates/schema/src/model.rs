@@ -1,6 +1,6 @@
 //! A model: the attributes of one kind of record and where its table keeps them.
 
-use crate::{Association, Error, ErrorKind, Kind, Result, SqlType, Value};
+use crate::{Association, Check, Error, ErrorKind, Kind, ModelRule, Result, SqlType, Value};
 
 /// A model, checked and frozen.
 ///
@@ -30,6 +30,14 @@ pub struct ModelDef {
     pub created_at: Option<u16>,
     /// The attribute set at every write.
     pub updated_at: Option<u16>,
+    /// The attribute that counts the writes to a row, for optimistic locking.
+    pub version: Option<u16>,
+    /// What the values of a record must be like together.
+    pub rules: Vec<ModelRule>,
+    /// Finder options that every request has unless it says otherwise, as a document.
+    pub default_scope: Option<serde_json::Value>,
+    /// Finder options by name, as documents.
+    pub scopes: Vec<(String, serde_json::Value)>,
     /// What is wrong with a model that is declared in code. Its declaration runs before any call that could return an
     /// error, so the first call that uses it does.
     pub(crate) problem: Option<String>,
@@ -50,6 +58,8 @@ pub struct Attribute {
     pub auto_increment: bool,
     /// What a new row has where nothing is given.
     pub default: Option<Value>,
+    /// What its values must be like beyond their type.
+    pub checks: Vec<Check>,
 }
 
 /// An index of a table.

@@ -78,7 +78,47 @@ pub enum ModelRef {
     Shared(Arc<ModelSet>, u32),
 }
 
+impl From<ModelView<'static>> for ModelRef {
+    /// Of a model that is declared in code.
+    fn from(view: ModelView<'static>) -> Self {
+        ModelRef::Static(view.def)
+    }
+}
+
 impl ModelRef {
+    /// An owned handle to the model that an association leads to.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnknownModel`] when there is none of that name.
+    pub fn target(&self, association: u16) -> Result<ModelRef> {
+        self.follow(&self.view().def.associations[usize::from(association)].target)
+    }
+
+    /// An owned handle to the junction's model of a belongs-to-many.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Request`] when the association has no junction, [`ErrorKind::UnknownModel`] when there is none of
+    /// that name.
+    pub fn through(&self, association: u16) -> Result<ModelRef> {
+        let view = self.view();
+        let declared = &view.def.associations[usize::from(association)];
+        match &declared.through {
+            Some(through) => self.follow(&through.model),
+            None => Err(Error::new(ErrorKind::Request, "the association has no junction")
+                .at(format!("{}.{}", view.name, declared.name))),
+        }
+    }
+
+    fn follow(&self, target: &Target) -> Result<ModelRef> {
+        match (target, self) {
+            (Target::Lazy(def), _) => Ok(ModelRef::Static(def())),
+            (Target::Named(name), ModelRef::Shared(set, _)) => set.model(name),
+            (Target::Named(name), ModelRef::Static(_)) => Err(unknown_model(name, std::iter::empty())),
+        }
+    }
+
     /// The model, with what is needed to follow its associations.
     pub fn view(&self) -> ModelView<'_> {
         match self {

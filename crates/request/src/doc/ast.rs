@@ -32,6 +32,8 @@ pub enum CallDoc {
         /// The attribute it is taken of.
         attribute: String,
     },
+    /// Rows are changed.
+    Write(super::WriteDoc),
 }
 
 /// The finder options of a request.

@@ -16,6 +16,7 @@ pub fn encode_find(doc: &RequestDoc, root: ModelRef) -> Result<Request<'static>>
     let call = match &doc.call {
         CallDoc::Find | CallDoc::FindAndCount => Call::Find,
         CallDoc::Count => Call::Count,
+        CallDoc::Write(_) => return Err(Error::internal("a document that writes is encoded as a find")),
         CallDoc::Aggregate { function, attribute } => {
             let function = Aggregate::from_name(function).ok_or_else(|| {
                 Error::new(ErrorKind::Request, format!("there is no aggregate \"{function}\""))
@@ -36,6 +37,7 @@ pub fn encode_find(doc: &RequestDoc, root: ModelRef) -> Result<Request<'static>>
         distinct: find.distinct,
         paranoid: find.paranoid.unwrap_or(true),
         lock: find.lock.map(|lock| Lock { strength: lock.strength as u8, wait: lock.wait as u8 }),
+        all: false,
     });
     let aliases = aliases(find.attributes.as_ref());
     let scope = Scope { path: view.name.clone(), aliases: &aliases, includes: &find.include };

@@ -8,16 +8,23 @@
 //! ```
 
 mod ast;
+mod ast_write;
 mod encode;
 mod encode_expr;
+mod encode_write;
+mod policy;
 mod read;
 mod read_expr;
+mod read_write;
 mod tree;
 mod write;
 
 pub use ast::*;
+pub use ast_write::{ActionDoc, ConflictDoc, ReturningDoc, WriteDoc};
 pub use encode::encode_find;
 pub(crate) use encode_expr::Scope as Scoped;
+pub use encode_write::{conflict_of, encode_rows, encode_write};
+pub use policy::{ModelPolicy, Policy};
 pub use tree::{Tree, alias, all, any, call, cast, col, count, not, value};
 
 use relata_schema::Result;

@@ -65,11 +65,8 @@ pub(super) fn request(json: &Json) -> Result<RequestDoc> {
     let reader = Reader::new(json);
     let known: Vec<&str> = ROOT_KEYS.into_iter().chain(FIND_KEYS).collect();
     reader.map()?;
-    for (key, what) in [("create", "create"), ("update", "update"), ("destroy", "destroy"), ("set", "update")] {
-        if let Some(field) = reader.field(key) {
-            let error = Error::new(ErrorKind::Unsupported, format!("{what} requests are not supported yet"));
-            return Err(error.at(field.pointer()).help("write with the typed calls or in SQL"));
-        }
+    if super::read_write::is_write(&reader) {
+        return super::read_write::request(&reader);
     }
     check_keys(&reader, &known)?;
     let (call, model) = call(&reader)?;
@@ -112,7 +109,7 @@ fn wait(reader: &Reader<'_>) -> Result<LockWaitDoc> {
 }
 
 /// The options that a find and an include share. Which of them are allowed has been checked by their keys.
-fn options(reader: &Reader<'_>, depth: usize) -> Result<FindDoc> {
+pub(super) fn options(reader: &Reader<'_>, depth: usize) -> Result<FindDoc> {
     let field = |name: &str| reader.field(name);
     let count = |name: &str| field(name).map(|field| field.count()).transpose();
     Ok(FindDoc {

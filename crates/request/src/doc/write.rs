@@ -15,6 +15,7 @@ pub(super) fn request(doc: &RequestDoc) -> Json {
             out.insert("model".into(), doc.model.clone().into());
             out.insert("attribute".into(), attribute.clone().into());
         }
+        CallDoc::Write(write) => out = super::read_write::to_json(write, &doc.model),
     }
     options(&doc.find, &mut out);
     Json::Object(out)
@@ -112,7 +113,7 @@ fn named(expr: &ExprDoc) -> Json {
     }
 }
 
-fn expression(expr: &ExprDoc) -> Json {
+pub(super) fn expression(expr: &ExprDoc) -> Json {
     match expr {
         ExprDoc::Column(path) => json!({ "col": path.join(".") }),
         ExprDoc::Alias(name) => json!({ "col": format!("${name}$") }),
@@ -129,7 +130,7 @@ fn expression(expr: &ExprDoc) -> Json {
     }
 }
 
-fn tree(doc: &WhereDoc) -> Json {
+pub(super) fn tree(doc: &WhereDoc) -> Json {
     match doc {
         WhereDoc::All(members) => json!({ "and": members.iter().map(tree).collect::<Vec<_>>() }),
         WhereDoc::Any(members) => json!({ "or": members.iter().map(tree).collect::<Vec<_>>() }),

@@ -2,10 +2,10 @@
 
 use std::marker::PhantomData;
 
-use relata_schema::{Comparison, Pattern, Result};
+use relata_schema::{Comparison, Function, Pattern, Result};
 
 use super::{
-    Model, Operand, OrderItem, SqlValue,
+    Arithmetic, Model, Operand, OrderItem, SqlValue,
     predicate::{Between, InList, NullTest, Test},
 };
 use crate::{BindList, Encoder};
@@ -199,6 +199,21 @@ pub trait Compare<'q, M>: Scalar<'q, M> {
         ends_with => EndsWith;
         /// Contains the value; `%` and `_` in it are text.
         substring => Substring;
+    }
+
+    /// The sum with another number.
+    fn plus<V: Operand<'q, M, Self::Type>>(self, value: V) -> Arithmetic<Self, V> {
+        Arithmetic::new(Function::Add, self, value)
+    }
+
+    /// The difference to another number.
+    fn minus<V: Operand<'q, M, Self::Type>>(self, value: V) -> Arithmetic<Self, V> {
+        Arithmetic::new(Function::Sub, self, value)
+    }
+
+    /// The product with another number.
+    fn times<V: Operand<'q, M, Self::Type>>(self, value: V) -> Arithmetic<Self, V> {
+        Arithmetic::new(Function::Mul, self, value)
     }
 
     /// Is NULL.

@@ -185,3 +185,33 @@ impl<'q, M, S: Scalar<'q, M>, T: SqlValue> Operand<'q, M, T> for Call<S, T> {
         Scalar::<M>::write(self, out)
     }
 }
+
+/// Arithmetic of two numbers: see [`plus`](super::Compare::plus).
+#[derive(Debug, Clone, Copy)]
+pub struct Arithmetic<S, V> {
+    function: Function,
+    left: S,
+    right: V,
+}
+
+impl<S, V> Arithmetic<S, V> {
+    pub(crate) fn new(function: Function, left: S, right: V) -> Self {
+        Arithmetic { function, left, right }
+    }
+}
+
+impl<'q, M, S: Scalar<'q, M>, V: Operand<'q, M, S::Type>> Scalar<'q, M> for Arithmetic<S, V> {
+    type Type = S::Type;
+
+    fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
+        out.function(self.function as u8, 2);
+        self.left.write(out)?;
+        out.as_kind(S::Type::KIND, |out| self.right.write(out))
+    }
+}
+
+impl<'q, M, S: Scalar<'q, M>, V: Operand<'q, M, S::Type>> Operand<'q, M, S::Type> for Arithmetic<S, V> {
+    fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
+        Scalar::<M>::write(self, out)
+    }
+}

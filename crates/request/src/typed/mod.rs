@@ -11,7 +11,7 @@ mod predicate;
 mod value;
 
 pub use column::{Association, Column, Compare, Path, Scalar};
-pub use function::{Alias, Call, CallOfTwo, CountRows};
+pub use function::{Alias, Arithmetic, Call, CallOfTwo, CountRows};
 pub use function::{abs, alias, avg, coalesce, count, count_rows, length, lower, max, min, sum, trim, upper};
 pub use include::{IncludeOf, IntoInclude};
 pub use order::{OrderItem, Ordering};

@@ -1,0 +1,274 @@
+//! What writes have in common, whichever surface they come from: rows of values, keys that conflict, and what a model
+//! keeps by itself (timestamps, a version, soft deletion).
+
+use jiff::{Timestamp, tz::TimeZone};
+use relata_schema::{Datum, Error, ErrorKind, Function, Kind, ModelRef, ModelView, Result, Value};
+
+use crate::{Call, Request, Section};
+
+/// Rows of values for the same attributes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowSet<'q> {
+    /// The attributes, in the order of the model.
+    pub attributes: Vec<u16>,
+    /// The values, row by row.
+    pub cells: Vec<Datum<'q>>,
+    /// How many rows.
+    pub rows: u32,
+}
+
+/// What becomes of a row that is there already.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OnConflict {
+    /// The unique key by which it is there; empty: any.
+    pub target: Vec<u16>,
+    /// What it takes of the row that was to be inserted; empty: it stays as it is.
+    pub update: Vec<u16>,
+}
+
+/// The moment of a write, as an attribute keeps it: no finer than its precision, so that what was written is what is
+/// read back.
+pub fn stamp(model: ModelView<'_>, attribute: u16, now: Timestamp) -> Value {
+    let ty = &model.attributes[usize::from(attribute)].ty;
+    let digits = ty.scale().unwrap_or(6).min(6);
+    let step = 10_i128.pow(u32::from(9 - digits));
+    let nanoseconds = now.as_nanosecond();
+    let cut = Timestamp::from_nanosecond(nanoseconds - nanoseconds.rem_euclid(step)).unwrap_or(now);
+    match ty.kind() {
+        Kind::Naive => Datum::Naive(TimeZone::UTC.to_datetime(cut)),
+        Kind::Day => Datum::Day(TimeZone::UTC.to_datetime(cut).date()),
+        _ => Datum::Instant(cut),
+    }
+}
+
+/// Makes rows of one shape of rows that each give what they give. Where one row gives an attribute and another does not,
+/// the other has the attribute's default, or NULL. Only a number that the database gives cannot be stood in for: rows
+/// with and without it are sets of their own. Rows keep their order within a set.
+pub fn row_sets<'q>(model: ModelView<'_>, rows: Vec<Vec<(u16, Datum<'q>)>>) -> Vec<RowSet<'q>> {
+    let numbered: Vec<u16> = (0u16..)
+        .zip(&model.def().attributes)
+        .filter(|(_, attribute)| attribute.auto_increment)
+        .map(|(i, _)| i)
+        .collect();
+    let mut sets: Vec<(Vec<u16>, Vec<Vec<(u16, Datum<'q>)>>)> = Vec::new();
+    for row in rows {
+        let own: Vec<u16> =
+            numbered.iter().copied().filter(|number| row.iter().any(|(given, _)| given == number)).collect();
+        match sets.last_mut() {
+            Some((known, rows)) if *known == own => rows.push(row),
+            _ => sets.push((own, vec![row])),
+        }
+    }
+    sets.into_iter().map(|(_, rows)| row_set(model, rows)).collect()
+}
+
+fn row_set<'q>(model: ModelView<'_>, rows: Vec<Vec<(u16, Datum<'q>)>>) -> RowSet<'q> {
+    let mut attributes: Vec<u16> = rows.iter().flatten().map(|(attribute, _)| *attribute).collect();
+    attributes.sort_unstable();
+    attributes.dedup();
+    let count = rows.len() as u32;
+    let mut cells = Vec::with_capacity(attributes.len() * rows.len());
+    for mut row in rows {
+        row.sort_by_key(|(attribute, _)| *attribute);
+        let mut given = row.into_iter().peekable();
+        for &attribute in &attributes {
+            let mut value = None;
+            while let Some((_, found)) = given.next_if(|(next, _)| *next == attribute) {
+                value = Some(found);
+            }
+            let default = || model.attributes[usize::from(attribute)].default.clone().unwrap_or(Datum::Null);
+            cells.push(value.unwrap_or_else(default));
+        }
+    }
+    RowSet { attributes, cells, rows: count }
+}
+
+/// Adds what the model keeps by itself to a new row, where it is not given: when it was created and updated.
+pub fn stamp_new<'q>(model: ModelView<'_>, row: &mut Vec<(u16, Datum<'q>)>, now: Timestamp) {
+    for attribute in [model.created_at, model.updated_at].into_iter().flatten() {
+        if !row.iter().any(|(given, _)| *given == attribute) {
+            row.push((attribute, stamp(model, attribute, now)));
+        }
+    }
+}
+
+/// An insert of rows.
+pub fn insert<'q>(model: &ModelRef, set: RowSet<'q>, conflict: Option<&OnConflict>) -> Request<'q> {
+    let mut request = Request::new(model.clone());
+    let flags = crate::Flags { call: Call::Insert, ..request.flags() };
+    request.set_flags(flags);
+    request.write(Section::Values, |out| {
+        out.insert(&set.attributes, set.rows);
+        set.cells.into_iter().for_each(|cell| out.cell(cell));
+        Ok(())
+    });
+    if let Some(conflict) = conflict {
+        on_conflict(&mut request, conflict, |_| Ok(()));
+    }
+    request
+}
+
+/// Says what becomes of a row that is there already. `predicate` is the condition of a unique index over some of the
+/// rows.
+pub fn on_conflict<'q>(
+    request: &mut Request<'q>,
+    conflict: &OnConflict,
+    predicate: impl FnOnce(&mut crate::Encoder<'_, 'q>) -> Result<()>,
+) {
+    let version: Vec<u16> = if conflict.update.is_empty() {
+        Vec::new()
+    } else {
+        request.root().view().version.into_iter().filter(|version| !conflict.update.contains(version)).collect()
+    };
+    request.write(Section::Conflict, |out| {
+        out.conflict(&conflict.target, &conflict.update, &version, predicate, |_| Ok(()))
+    });
+}
+
+/// Answers with these attributes of the rows that were changed.
+pub fn returning(request: &mut Request<'_>, attributes: &[u16]) {
+    request.write(Section::Attributes, |out| {
+        out.explicit_selection();
+        attributes.iter().for_each(|&attribute| out.select_attribute(attribute));
+        Ok(())
+    });
+}
+
+/// All attributes of a model.
+pub fn every_attribute(model: ModelView<'_>) -> Vec<u16> {
+    (0..model.attributes.len() as u16).collect()
+}
+
+/// Makes an update of a request for rows. `assigned` are the attributes that are set besides.
+pub fn update(request: &mut Request<'_>) {
+    let flags = crate::Flags { call: Call::Update, ..request.flags() };
+    request.set_flags(flags);
+}
+
+/// Sets an attribute to a value.
+pub fn set<'q>(request: &mut Request<'q>, attribute: u16, value: Datum<'q>) {
+    request.write(Section::Values, |out| {
+        out.assign(attribute);
+        out.value(value);
+        Ok(())
+    });
+}
+
+/// Adds what the model keeps by itself to an update, where it is not set already: when it was updated, and one more to
+/// its version.
+pub fn touch(request: &mut Request<'_>, assigned: &[u16], now: Timestamp) {
+    let model = request.root().clone();
+    let view = model.view();
+    if let Some(updated) = view.updated_at.filter(|updated| !assigned.contains(updated)) {
+        set(request, updated, stamp(view, updated, now));
+    }
+    if let Some(version) = view.version.filter(|version| !assigned.contains(version)) {
+        request.write(Section::Values, |out| {
+            out.assign(version);
+            one_more(out, version);
+            Ok(())
+        });
+    }
+}
+
+fn one_more(out: &mut crate::Encoder<'_, '_>, attribute: u16) {
+    let kind = out.model.kind(attribute);
+    out.function(Function::Add as u8, 2);
+    out.column(attribute);
+    out.value_of(kind, Datum::Int(1));
+}
+
+/// Adds a number to an attribute.
+pub fn add<'q>(request: &mut Request<'q>, attribute: u16, by: Datum<'q>, down: bool) {
+    request.write(Section::Values, |out| {
+        let kind = out.model.kind(attribute);
+        out.assign(attribute);
+        out.function(if down { Function::Sub } else { Function::Add } as u8, 2);
+        out.column(attribute);
+        out.value_of(kind, by);
+        Ok(())
+    });
+}
+
+/// Makes a removal of a request for rows: where the model is paranoid and nobody forces it, they are marked as deleted.
+pub fn destroy(request: &mut Request<'_>, force: bool, now: Timestamp) {
+    let model = request.root().clone();
+    match model.view().paranoid.filter(|_| !force) {
+        None => {
+            // What is forced is gone, whether it was marked as deleted or not.
+            let paranoid = request.flags().paranoid && !force;
+            let flags = crate::Flags { call: Call::Delete, paranoid, ..request.flags() };
+            request.set_flags(flags);
+        }
+        Some(deleted) => {
+            update(request);
+            set(request, deleted, stamp(model.view(), deleted, now));
+            touch(request, &[deleted], now);
+        }
+    }
+}
+
+/// Makes soft-deleted rows of a request visible again.
+///
+/// # Errors
+///
+/// [`ErrorKind::Request`] where the model is not paranoid.
+pub fn restore(request: &mut Request<'_>, now: Timestamp) -> Result<()> {
+    let model = request.root().clone();
+    let view = model.view();
+    let Some(deleted) = view.paranoid else {
+        let message = format!("rows of {} are not soft-deleted: the model is not paranoid", view.name);
+        return Err(Error::new(ErrorKind::Request, message).at(&view.name).help("there is nothing to restore"));
+    };
+    let flags = crate::Flags { call: Call::Update, paranoid: false, ..request.flags() };
+    request.set_flags(flags);
+    // A restore without a condition concerns the rows that are deleted, which is what it says.
+    request.write(Section::Filter, |out| {
+        let place = out.test();
+        out.column(deleted);
+        out.head(place, &[crate::op::NOT_NULL]);
+        Ok(())
+    });
+    request.write(Section::Values, |out| {
+        out.assign(deleted);
+        out.null();
+        Ok(())
+    });
+    touch(request, &[deleted], now);
+    Ok(())
+}
+
+/// The unique key by which a row may be there already: what is said, or the first key of which everything is given.
+///
+/// # Errors
+///
+/// [`ErrorKind::Request`] when what is said is no unique key, or none is given.
+pub fn conflict_target(model: ModelView<'_>, given: &[u16], said: Option<&[u16]>) -> Result<Vec<u16>> {
+    let names = |attributes: &[u16]| {
+        let names: Vec<&str> = attributes.iter().map(|&a| model.attributes[usize::from(a)].name.as_str()).collect();
+        names.join(", ")
+    };
+    let keys = || model.unique.iter().map(|key| format!("({})", names(key))).collect::<Vec<_>>().join(", ");
+    match said {
+        Some(said) => {
+            let is_key = model
+                .unique
+                .iter()
+                .any(|key| key.len() == said.len() && key.iter().all(|attribute| said.contains(attribute)));
+            if is_key {
+                return Ok(said.to_vec());
+            }
+            Err(Error::new(ErrorKind::Request, format!("({}) is no unique key of {}", names(said), model.name))
+                .at(&model.name)
+                .help(format!("there are: {}", keys())))
+        }
+        None => {
+            let found = model.unique.iter().find(|key| key.iter().all(|attribute| given.contains(attribute)));
+            found.cloned().ok_or_else(|| {
+                Error::new(ErrorKind::Request, "no unique key is given by which a row could be there already")
+                    .at(&model.name)
+                    .help(format!("give the attributes of one of: {}", keys()))
+            })
+        }
+    }
+}
