@@ -116,7 +116,7 @@ impl Planner {
             let number = steps.len();
             let mut step = lowering.statement(&next, number)?;
             let name = |stage: &str| format!("step {number}: {stage}");
-            check(lowering.ir, options, &name("lower"))?;
+            check(lowering.ir, options, || name("lower"))?;
             if let Some(trace) = &mut trace {
                 trace.stages.push((name("lower"), true, lowering.ir.dump()));
             }
@@ -125,15 +125,16 @@ impl Planner {
                     continue;
                 }
                 let changed = (pass.run)(lowering.ir);
-                check(lowering.ir, options, &name(pass.name))?;
+                check(lowering.ir, options, || name(pass.name))?;
                 if let Some(trace) = &mut trace {
                     trace.stages.push((name(pass.name), changed, lowering.ir.dump()));
                 }
             }
-            passes::check_columns(lowering.ir, step.kinds.len())?;
+            let written = lowering.ir.command().map_or(0, |command| command.written());
+            passes::check_columns(lowering.ir, written + step.kinds.len())?;
             for legalization in legalize::LEGALIZATIONS {
                 let changed = (legalization.run)(lowering.ir, dialect).map_err(|error| error.at(&root))?;
-                check(lowering.ir, options, &name(legalization.name))?;
+                check(lowering.ir, options, || name(legalization.name))?;
                 if let Some(trace) = &mut trace {
                     trace.stages.push((name(legalization.name), changed, lowering.ir.dump()));
                 }
@@ -144,12 +145,12 @@ impl Planner {
             }
             self.order.clear();
             let mut writer = print::Writer::new(dialect, &mut step.sql, &mut self.order);
-            print::query(&mut writer, lowering.ir);
+            print::statement(&mut writer, lowering.ir);
             step.binds = self.order.iter().map(|&bind| lowering.ir.bind(bind)).collect();
-            if step.binds.len() > dialect.max_binds {
+            if step.placeholders() > dialect.max_binds {
                 let message = format!(
                     "the statement has {} binds, and {} takes {}",
-                    step.binds.len(),
+                    step.placeholders(),
                     dialect.name,
                     dialect.max_binds
                 );
@@ -202,9 +203,9 @@ fn order_children(slots: &mut [crate::Slot]) {
     }
 }
 
-fn check(ir: &Ir, options: &Options, stage: &str) -> Result<()> {
+fn check(ir: &Ir, options: &Options, stage: impl Fn() -> String) -> Result<()> {
     if !options.verify {
         return Ok(());
     }
-    ir.verify().map_err(|violation| Error::internal(format!("after {stage}: {violation}\n{}", ir.dump())))
+    ir.verify().map_err(|violation| Error::internal(format!("after {}: {violation}\n{}", stage(), ir.dump())))
 }

@@ -18,7 +18,7 @@ mod plan;
 pub use cache::{CacheStats, PlanCache};
 pub use compile::{Force, Options, Planner, Trace};
 pub use passes::{PASSES, Pass};
-pub use plan::{Feed, Field, Loading, Note, Plan, Slot, Step, ThroughSlot};
+pub use plan::{Feed, Field, Loading, Note, Plan, Rows, Slot, Step, ThroughSlot};
 
 /// How many nodes one statement may have.
 pub const MAX_NODES: usize = 200_000;

@@ -36,6 +36,24 @@ pub struct Step {
     pub slots: Vec<usize>,
     /// Where its keys come from; the root's statement has none. Column 0 is then the number of the fed row.
     pub feed: Option<Feed>,
+    /// Of an insert: how its first binds repeat, row by row.
+    pub repeated: Option<Rows>,
+}
+
+/// How the binds of an insert repeat: `width` of them stand for a row, and row `n` takes what is `n * width` further on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rows {
+    /// Values of a row.
+    pub width: usize,
+    /// How many rows.
+    pub rows: usize,
+}
+
+impl Step {
+    /// How many placeholders the statement has.
+    pub fn placeholders(&self) -> usize {
+        self.binds.len() + self.repeated.map_or(0, |rows| rows.width * rows.rows.saturating_sub(1))
+    }
 }
 
 /// The keys that a statement is fed with.
@@ -52,7 +70,7 @@ pub struct Feed {
 }
 
 /// One edge of the answer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Slot {
     /// The key under which the parent carries it; empty for the root.
     pub key: String,
@@ -80,7 +98,7 @@ pub struct Slot {
 }
 
 /// What is shown of a junction.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ThroughSlot {
     /// The key: the name of the through model.
     pub key: String,

@@ -239,9 +239,11 @@ pub fn fill(db: &Database, world: &World) -> Result<()> {
     let models: Vec<ModelView<'_>> = world.models.views().collect();
     relata::create_missing(db, &models)?;
     for name in ["Author", "Profile", "Book", "Note", "Tag", "Tagging"] {
-        let (Some(model), Some(rows)) = (world.models.view(name), world.data.tables.get(name)) else { continue };
+        let Some(rows) = world.data.tables.get(name) else { continue };
+        let reference = world.models.model(name)?;
+        let model = reference.view();
         let names: Vec<&str> = model.attributes.iter().map(|attribute| attribute.name.as_str()).collect();
-        relata::orm::insert_rows(db, model, &names, rows)?;
+        relata::orm::insert_rows(db, reference.clone(), &names, rows)?;
     }
     Ok(())
 }

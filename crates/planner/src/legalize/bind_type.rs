@@ -21,7 +21,13 @@ fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
         });
         let mut select = ir.select(id);
         let columns: Vec<ExprId> = ir.exprs(select.columns).to_vec();
-        let typed: Vec<ExprId> = columns.iter().map(|&column| typed(ir, column)).collect();
+        // A value that is written has the type of its column.
+        let written = ir.command().filter(|_| ir.root() == Some(id)).map_or(0, |command| command.written());
+        let typed: Vec<ExprId> = columns
+            .iter()
+            .enumerate()
+            .map(|(i, &column)| if i < written { column } else { typed(ir, column) })
+            .collect();
         if typed != columns {
             select.columns = ir.make_exprs(&typed);
             changed = true;

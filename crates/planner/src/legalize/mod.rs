@@ -9,6 +9,7 @@ mod list;
 mod lock;
 mod pattern;
 mod per_parent;
+mod truncate;
 
 use relata_dialect::Capabilities;
 use relata_ir::Ir;
@@ -24,6 +25,7 @@ pub(crate) struct Legalization {
 /// The legalizations, in the order in which they run: what makes new nodes before what looks at all of them.
 pub(crate) const LEGALIZATIONS: &[Legalization] = &[
     lock::LEGALIZATION,
+    truncate::LEGALIZATION,
     per_parent::LEGALIZATION,
     pattern::LEGALIZATION,
     aggregate::LEGALIZATION,

@@ -30,7 +30,13 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// `meets` is the kind of what a bare value is compared with.
-    fn expr(&mut self, node: usize, at: &mut Cursor<'a>, rows: &Building, meets: Option<Kind>) -> Result<ExprId> {
+    pub(super) fn expr(
+        &mut self,
+        node: usize,
+        at: &mut Cursor<'a>,
+        rows: &Building,
+        meets: Option<Kind>,
+    ) -> Result<ExprId> {
         if self.ir.size() > MAX_NODES {
             let message = format!("the request makes more than {MAX_NODES} nodes");
             return Err(self.refuse(node, "", ErrorKind::LimitExceeded, message));

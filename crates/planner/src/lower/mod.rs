@@ -12,6 +12,7 @@ mod group;
 mod layout;
 mod nodes;
 mod order;
+mod write;
 
 pub(crate) use nodes::{Cut, Nodes};
 
@@ -25,6 +26,7 @@ use crate::plan::{Slot, Step};
 
 /// The lowering of one request.
 pub(crate) struct Lowering<'a, 'p> {
+    request: &'a Request<'a>,
     pub nodes: Nodes<'a>,
     pub ir: &'p mut Ir,
     pub flags: relata_request::Flags,
@@ -79,8 +81,9 @@ pub(crate) enum Pending {
 }
 
 impl<'a, 'p> Lowering<'a, 'p> {
-    pub(crate) fn new(request: &'a Request<'_>, ir: &'p mut Ir) -> Result<Self> {
+    pub(crate) fn new(request: &'a Request<'a>, ir: &'p mut Ir) -> Result<Self> {
         Ok(Lowering {
+            request,
             nodes: Nodes::read(request)?,
             ir,
             flags: request.flags(),
@@ -109,6 +112,7 @@ impl<'a, 'p> Lowering<'a, 'p> {
             Call::Find => self.find(number),
             Call::Count if self.is_grouped() => self.grouped(number),
             Call::Count | Call::Aggregate(..) | Call::Exists => self.aggregate_call(number),
+            Call::Insert | Call::Update | Call::Delete | Call::Truncate { .. } => self.write(self.request, number),
         }
     }
 
@@ -185,6 +189,6 @@ impl<'a, 'p> Lowering<'a, 'p> {
     fn step(&self, root: SelectId, slots: Vec<usize>, feed: Option<crate::plan::Feed>) -> Step {
         let columns = self.ir.exprs(self.ir.select(root).columns);
         let kinds = columns.iter().map(|&column| self.ir.kind(column).unwrap_or(Kind::Text)).collect();
-        Step { sql: String::new(), binds: Vec::new(), kinds, slots, feed }
+        Step { sql: String::new(), binds: Vec::new(), kinds, slots, feed, repeated: None }
     }
 }
