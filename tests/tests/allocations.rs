@@ -14,7 +14,6 @@ use relata::{
 use relata_tests::folder;
 
 #[derive(Model, Debug, Clone)]
-#[expect(dead_code, reason = "only its columns are used")]
 #[model(table = "users")]
 struct User {
     #[key(auto)]
@@ -28,7 +27,6 @@ struct User {
 }
 
 #[derive(Model, Debug, Clone)]
-#[expect(dead_code, reason = "only its columns are used")]
 #[model(table = "posts")]
 struct Post {
     #[key(auto)]

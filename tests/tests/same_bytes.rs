@@ -21,7 +21,6 @@ use relata_testkit::{requests, tape::Tape, world::world};
 use serde_json::{Value as Json, json};
 
 #[derive(Model, Debug, Clone)]
-#[expect(dead_code, reason = "only its columns are used")]
 #[model(table = "people")]
 struct Person {
     #[key(auto)]

@@ -50,7 +50,7 @@ fn fill(db: &Database, models: &Arc<ModelSet>) {
             other => panic!("{other}"),
         };
         let rows: Vec<Vec<Value>> = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
-        insert_rows(db, models.view(model).unwrap(), columns, &rows).unwrap();
+        insert_rows(db, models.model(model).unwrap(), columns, &rows).unwrap();
     };
     let n = Json::Null;
     insert("Company", &["id", "name"], &[&[json!(1), json!("zeta")], &[json!(2), json!("acme")]]);

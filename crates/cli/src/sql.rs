@@ -6,10 +6,7 @@ use relata::{
     DynFind, Error, ErrorKind, ModelSet,
     dialect::{self, Capabilities},
     planner::{Force, Loading, Options, PASSES, Plan, Planner, Trace},
-    request::{
-        Call,
-        doc::{CallDoc, RequestDoc},
-    },
+    request::doc::RequestDoc,
 };
 use serde_json::{Value as Json, json};
 
@@ -134,14 +131,12 @@ fn compile(
     dialect: &'static Capabilities,
     options: &Options,
 ) -> Result<Vec<Compiled>, Error> {
-    let request = DynFind::from_doc(models, doc.clone()).request()?;
     let mut planner = Planner::new();
-    let (plan, trace) = planner.trace(&request, dialect, options)?;
-    let mut compiled = vec![Compiled { name: "find", plan, trace }];
-    if doc.call == CallDoc::FindAndCount {
-        let counting = request.with_call(Call::Count);
-        let (plan, trace) = planner.trace(&counting, dialect, &Options { force: Vec::new(), ..options.clone() })?;
-        compiled.push(Compiled { name: "count", plan, trace });
+    let mut compiled = Vec::new();
+    for (name, request) in DynFind::from_doc(models, doc.clone()).requests()? {
+        let force = if name == "find" { options.force.clone() } else { Vec::new() };
+        let (plan, trace) = planner.trace(&request, dialect, &Options { force, ..options.clone() })?;
+        compiled.push(Compiled { name, plan, trace });
     }
     Ok(compiled)
 }

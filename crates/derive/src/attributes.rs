@@ -12,6 +12,13 @@ pub(crate) struct ModelOptions {
     pub table: Option<LitStr>,
     pub timestamps: bool,
     pub paranoid: bool,
+    pub version: bool,
+    pub underscored: bool,
+    /// Documents of scopes: the default one, and those with names.
+    pub default_scope: Option<LitStr>,
+    pub scopes: Vec<(LitStr, LitStr)>,
+    /// Functions that look at a record as a whole.
+    pub rules: Vec<Path>,
     /// Attributes of each index, and whether it allows no two equal rows.
     pub indexes: Vec<(Vec<Ident>, bool)>,
 }
@@ -25,6 +32,7 @@ pub(crate) struct ColumnOptions {
     pub name: Option<LitStr>,
     pub ty: Option<LitStr>,
     pub default: Option<Lit>,
+    pub checks: Vec<crate::checks::Check>,
 }
 
 /// The kind of a relation field.
@@ -58,6 +66,20 @@ pub(crate) fn model_options(attributes: &[Attribute]) -> Result<ModelOptions> {
                 options.timestamps = true;
             } else if meta.path.is_ident("paranoid") {
                 options.paranoid = true;
+            } else if meta.path.is_ident("version") {
+                options.version = true;
+            } else if meta.path.is_ident("underscored") {
+                options.underscored = true;
+            } else if meta.path.is_ident("default_scope") {
+                options.default_scope = Some(meta.value()?.parse()?);
+            } else if meta.path.is_ident("scope") {
+                let inner;
+                syn::parenthesized!(inner in meta.input);
+                let name = inner.parse()?;
+                inner.parse::<Token![,]>()?;
+                options.scopes.push((name, inner.parse()?));
+            } else if meta.path.is_ident("validate") {
+                options.rules.push(meta.value()?.parse()?);
             } else if meta.path.is_ident("index") || meta.path.is_ident("unique") {
                 let inner;
                 syn::parenthesized!(inner in meta.input);
@@ -65,7 +87,9 @@ pub(crate) fn model_options(attributes: &[Attribute]) -> Result<ModelOptions> {
                 options.indexes.push((fields.into_iter().collect(), meta.path.is_ident("unique")));
             } else {
                 return Err(meta.error(
-                    "a model has: table = \"...\", name = \"...\", timestamps, paranoid, index(field, ...), unique(field, ...)",
+                    "a model has: table = \"...\", name = \"...\", timestamps, paranoid, version, underscored, \
+                     index(field, ...), unique(field, ...), default_scope = \"{...}\", scope(\"name\", \"{...}\"), \
+                     validate = function",
                 ));
             }
             Ok(())
@@ -99,8 +123,14 @@ pub(crate) fn column_options(field: &Field) -> Result<ColumnOptions> {
                     options.ty = Some(meta.value()?.parse()?);
                 } else if meta.path.is_ident("default") {
                     options.default = Some(meta.value()?.parse()?);
+                } else if meta.path.is_ident("validate") {
+                    meta.parse_nested_meta(|meta| {
+                        options.checks.push(crate::checks::parse(&meta)?);
+                        Ok(())
+                    })?;
                 } else {
-                    return Err(meta.error("a column has: name = \"...\", type = \"...\", default = ..., unique"));
+                    return Err(meta
+                        .error("a column has: name = \"...\", type = \"...\", default = ..., unique, validate(...)"));
                 }
                 Ok(())
             })?;

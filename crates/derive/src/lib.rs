@@ -4,6 +4,8 @@
 //! models made at run time and JSON documents share.
 
 mod attributes;
+mod checks;
+mod draft;
 mod model;
 mod projection;
 

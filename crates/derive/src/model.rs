@@ -5,22 +5,25 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Data, DeriveInput, Error, Field, Fields, Ident, Result, Type, spanned::Spanned};
 
-use crate::attributes::{
-    ColumnOptions, RelationKind, RelationOptions, column_options, inside, literal, model_options, relation_options,
+use crate::{
+    attributes::{
+        ColumnOptions, RelationKind, RelationOptions, column_options, inside, literal, model_options, relation_options,
+    },
+    checks, draft,
 };
 
-struct Plain<'f> {
-    ident: &'f Ident,
-    ty: &'f Type,
-    base: &'f Type,
+pub(crate) struct Plain<'f> {
+    pub ident: &'f Ident,
+    pub ty: &'f Type,
+    pub base: &'f Type,
     null: bool,
     options: ColumnOptions,
 }
 
-struct Relation<'f> {
-    ident: &'f Ident,
-    target: &'f Type,
-    options: RelationOptions,
+pub(crate) struct Relation<'f> {
+    pub ident: &'f Ident,
+    pub target: &'f Type,
+    pub options: RelationOptions,
 }
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
@@ -51,7 +54,16 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let name = options.name.as_ref().map_or_else(|| model.to_string(), syn::LitStr::value);
     let table = options.table.as_ref().map(|table| quote!(builder.table(#table);));
     let (timestamps, paranoid) = (options.timestamps, options.paranoid);
-    for (flag, needed) in [(timestamps, "created_at"), (timestamps, "updated_at"), (paranoid, "deleted_at")] {
+    let (version, underscored) = (options.version, options.underscored);
+    let default_scope = options.default_scope.as_ref().map(|text| quote!(builder.default_scope_text(#text);));
+    let scopes = options.scopes.iter().map(|(name, text)| quote!(builder.scope_text(#name, #text);));
+    let rules = options.rules.iter().map(|rule| {
+        let name = rule.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+        quote!(builder.rule(#name, #rule);)
+    });
+    let needs =
+        [(timestamps, "created_at"), (timestamps, "updated_at"), (paranoid, "deleted_at"), (version, "version")];
+    for (flag, needed) in needs {
         if flag && !plain.iter().any(|field| field.ident == needed) {
             let message = format!("the model needs the field `{needed}`, which this option keeps");
             return Err(Error::new_spanned(model, message));
@@ -89,6 +101,20 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         let ident = relation.ident;
         quote!(#ident: ::std::default::Default::default())
     });
+    let gets = plain.iter().enumerate().map(|(i, field)| {
+        let (ident, i) = (field.ident, i as u16);
+        quote!(#i => ::relata::orm::ToDatum::to_datum(&self.#ident))
+    });
+    let sets = plain.iter().enumerate().map(|(i, field)| {
+        let (ident, ty, i) = (field.ident, field.ty, i as u16);
+        quote!(#i => self.#ident = ::relata::orm::__read_value::<#model, #ty>(value, #i)?)
+    });
+    let loaded = relations.iter().enumerate().map(|(i, relation)| {
+        let (ident, i) = (relation.ident, i as u16);
+        quote!(#i => ::std::option::Option::Some(&self.#ident))
+    });
+    let draft = draft::expand(input, &plain, &relations);
+    let draft_name = draft::name(model);
     let places = relations.iter().enumerate().map(|(i, relation)| {
         let (ident, i) = (relation.ident, i as u16);
         quote!(#i => ::std::option::Option::Some(&mut self.#ident))
@@ -109,7 +135,10 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 static DEF: ::std::sync::LazyLock<::relata::schema::ModelDef> = ::std::sync::LazyLock::new(|| {
                     let mut builder = ::relata::schema::ModelBuilder::new(#name);
                     #table
-                    builder.timestamps(#timestamps).paranoid(#paranoid);
+                    builder.timestamps(#timestamps).paranoid(#paranoid).version(#version).underscored(#underscored);
+                    #default_scope
+                    #(#rules)*
+                    #(#scopes)*
                     #(#attributes)*
                     #(#associations)*
                     #(#indexes)*
@@ -133,7 +162,35 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                     _ => ::std::option::Option::None,
                 }
             }
+
+            fn loaded(&self, association: u16) -> ::std::option::Option<&dyn ::relata::orm::Relation> {
+                match association {
+                    #(#loaded,)*
+                    _ => ::std::option::Option::None,
+                }
+            }
+
+            fn get(&self, attribute: u16) -> ::std::option::Option<::relata::schema::Datum<'_>> {
+                ::std::option::Option::Some(match attribute {
+                    #(#gets,)*
+                    _ => return ::std::option::Option::None,
+                })
+            }
+
+            fn set(&mut self, attribute: u16, value: ::relata::schema::Value) -> ::relata::schema::Result<()> {
+                match attribute {
+                    #(#sets,)*
+                    _ => {}
+                }
+                ::std::result::Result::Ok(())
+            }
         }
+
+        impl ::relata::orm::Entity for #model {
+            type Draft = #draft_name;
+        }
+
+        #draft
     })
 }
 
@@ -197,12 +254,14 @@ fn attribute(field: &Plain<'_>) -> Result<TokenStream> {
             })
         }
     };
+    let checks = checks::expand(&field.options.checks, base);
     let nullable = (!field.options.key).then(|| quote!(attribute.null(#null);));
     Ok(quote! {
         {
             let ty = #ty;
             let attribute = builder.attribute(#name, ty);
             #key #auto #unique #column #nullable #default
+            #(#checks)*
         }
     })
 }

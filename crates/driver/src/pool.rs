@@ -69,8 +69,7 @@ impl r2d2::ManageConnection for Manager {
         }
         let connection = self.driver.connect().inspect_err(|error| {
             // The pool keeps a connect error only as text; the last one is kept here with its kind.
-            let copy = Error::new(error.kind(), error.message()).at(error.path());
-            *self.last_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(copy);
+            *self.last_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.again());
         })?;
         Ok(Pooled { connection, used: Instant::now(), broken: false })
     }

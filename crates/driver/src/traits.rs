@@ -96,6 +96,13 @@ pub trait Session {
     /// What the database says, by kind.
     fn prepare(&mut self, sql: &str) -> Result<()>;
 
+    /// Whether the connection is in a transaction, as the database says.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be asked.
+    fn is_in_transaction(&mut self) -> Result<bool>;
+
     /// Begins a transaction that reads one snapshot and writes nothing.
     ///
     /// # Errors

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use relata_dialect::Capabilities;
 use relata_driver::{Driver, Held, Pool, PoolOptions, Session};
 use relata_planner::{CacheStats, PlanCache};
 use relata_schema::Result;
 
-use crate::{Executor, url};
+use crate::{Executor, Hooks, Tx, url};
 
 /// How many plans a database keeps unless it is told otherwise.
 const PLANS: usize = 1_024;
@@ -17,6 +18,20 @@ const PLANS: usize = 1_024;
 pub struct Database {
     pool: Pool,
     plans: Arc<PlanCache>,
+    hooks: Arc<Hooks>,
+    clock: Arc<dyn Clock>,
+}
+
+/// Tells the time of writes.
+pub trait Clock: Send + Sync + 'static {
+    /// The moment it is.
+    fn now(&self) -> Timestamp;
+}
+
+impl<F: Fn() -> Timestamp + Send + Sync + 'static> Clock for F {
+    fn now(&self) -> Timestamp {
+        self()
+    }
 }
 
 /// How a database is opened.
@@ -68,7 +83,44 @@ impl Database {
     /// That of the first connection.
     pub fn with_driver(driver: Arc<dyn Driver>, options: OpenOptions) -> Result<Database> {
         let pool = Pool::open(driver, options.pool)?;
-        Ok(Database { pool, plans: Arc::new(PlanCache::new(options.plans)) })
+        let plans = Arc::new(PlanCache::new(options.plans));
+        Ok(Database { pool, plans, hooks: Arc::default(), clock: Arc::new(Timestamp::now) })
+    }
+
+    /// The same database with another clock, for tests and for replays. Timestamps of what is written through it are what
+    /// the clock says.
+    ///
+    /// ```
+    /// # use relata_orm::Database;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let noon: jiff::Timestamp = "2024-01-31T12:00:00Z".parse()?;
+    /// let db = Database::open("sqlite::memory:")?.with_clock(move || noon);
+    /// assert_eq!(db.now(), noon);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The moment it is, as the clock of the database says.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// What runs before and after the calls of models; shared by all clones of the handle.
+    pub fn hooks(&self) -> &Hooks {
+        &self.hooks
+    }
+
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    pub(crate) fn plan_cache(&self) -> &PlanCache {
+        &self.plans
     }
 
     /// What the database can say.
@@ -112,11 +164,25 @@ impl Executor for Database {
         result
     }
 
-    fn dialect(&self) -> &'static Capabilities {
-        self.pool.dialect()
+    fn with_snapshot(&self, run: &mut dyn FnMut(&mut dyn Session) -> Result<()>) -> Result<()> {
+        self.with(&mut |session| {
+            session.begin_snapshot()?;
+            let result = run(session);
+            // The transaction has written nothing: how it ends makes no difference, that it ends does.
+            let ended = session.batch("ROLLBACK");
+            result.and(ended)
+        })
     }
 
-    fn plans(&self) -> &PlanCache {
-        &self.plans
+    fn atomically(&self, run: &mut dyn FnMut(&Tx) -> Result<()>) -> Result<()> {
+        self.transaction(|tx| run(tx))
+    }
+
+    fn database(&self) -> &Database {
+        self
+    }
+
+    fn transaction_at_hand(&self) -> Option<&Tx> {
+        None
     }
 }

@@ -6,7 +6,10 @@ use relata_driver::Row;
 use relata_planner::Slot;
 use relata_request::{
     Call, Request,
-    doc::{AttributesDoc, CallDoc, FindDoc, IncludeDoc, OrderDoc, RequestDoc, SelectDoc, WhereDoc, encode_find},
+    doc::{
+        AttributesDoc, CallDoc, FindDoc, IncludeDoc, OrderDoc, RequestDoc, SelectDoc, WhereDoc, encode_find,
+        encode_write,
+    },
 };
 use relata_schema::{Datum, Error, ErrorKind, ModelRef, ModelSet, Result, Value, datum_to_json};
 use serde_json::Value as Json;
@@ -103,6 +106,23 @@ impl DynFind {
         encode_find(&self.doc, self.model()?)
     }
 
+    /// Every request behind it, each with a word for what it is of: the find and the count of a `find_and_count`, the
+    /// statements of a write. Where the model keeps timestamps, the start of 1970 stands for the moment.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it for the model.
+    pub fn requests(&self) -> Result<Vec<(&'static str, Request<'static>)>> {
+        if let CallDoc::Write(write) = &self.doc.call {
+            let requests = encode_write(&self.doc, self.model()?, jiff::Timestamp::UNIX_EPOCH)?;
+            return Ok(requests.into_iter().map(|request| (write.action.name(), request)).collect());
+        }
+        let request = self.request()?;
+        let counting =
+            (self.doc.call == CallDoc::FindAndCount).then(|| ("count", request.with_call(Call::Count).into_owned()));
+        Ok(std::iter::once(("find", request)).chain(counting).collect())
+    }
+
     fn model(&self) -> Result<ModelRef> {
         self.models.model(&self.doc.model)
     }
@@ -136,10 +156,13 @@ impl DynFind {
     ///
     /// What is wrong with the request, or what the database says.
     pub fn json(&self, on: &impl Executor) -> Result<String> {
+        if let CallDoc::Write(write) = &self.doc.call {
+            return crate::write_doc::json(on, &self.model()?, &self.doc, write);
+        }
         let request = self.request()?;
         let grouped = !self.doc.find.group.is_empty();
         match &self.doc.call {
-            CallDoc::Find => rows_json(on, &request),
+            CallDoc::Find | CallDoc::Write(_) => rows_json(on, &request),
             CallDoc::Count if grouped => rows_json(on, &request),
             CallDoc::Count => {
                 let count = run::value(on, &request, i64::from_datum)?.unwrap_or_default();

@@ -21,6 +21,12 @@ pub struct Find<'q, M> {
     model: PhantomData<fn() -> M>,
 }
 
+/// The statements of a request for a database, one a line.
+pub(crate) fn sql_of(request: &Request<'_>, dialect: &'static Capabilities) -> Result<String> {
+    let plan = Planner::new().plan(request, dialect, &Options::default())?;
+    Ok(plan.steps.iter().map(|step| step.sql.as_str()).collect::<Vec<_>>().join("\n"))
+}
+
 /// A page of rows, and how many there are in all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page<R> {
@@ -139,14 +145,26 @@ impl<'q, M: Model> Find<'q, M> {
         &self.request
     }
 
+    pub(crate) fn into_request(self) -> Request<'q> {
+        self.request
+    }
+
+    /// The row of a key, soft-deleted or not, whatever the default scope says.
+    pub(crate) fn by_key(key: Vec<(u16, relata_schema::Value)>) -> Self {
+        let mut request = Request::new(ModelRef::Static(M::def()));
+        let flags = relata_request::Flags { paranoid: false, ..request.flags() };
+        request.set_flags(flags);
+        key.into_iter().for_each(|(attribute, value)| crate::write::equal(&mut request, attribute, value));
+        Find { request, model: PhantomData }
+    }
+
     /// The statements for a database, one a line. No connection is needed.
     ///
     /// # Errors
     ///
     /// What is wrong with the find, or what the database cannot do.
     pub fn to_sql(&self, dialect: &'static Capabilities) -> Result<String> {
-        let plan = Planner::new().plan(&self.request, dialect, &Options::default())?;
-        Ok(plan.steps.iter().map(|step| step.sql.as_str()).collect::<Vec<_>>().join("\n"))
+        sql_of(&self.request, dialect)
     }
 
     /// How each edge is loaded and why, one a line.

@@ -1,65 +1,51 @@
-//! Bulk insert of values: as much of writing as filling tables needs.
+//! Inserts of plain values, for filling tables: without hooks, validation or upkeep.
 
-use relata_dialect::print::{Writer, insert};
-use relata_driver::{Param, Statement};
-use relata_ir::Insert;
-use relata_schema::{Datum, Error, ErrorKind, ModelView, Result};
+use relata_request::write::{self as request, RowSet};
+use relata_schema::{Datum, Error, ErrorKind, ModelRef, Result};
 
-use crate::Executor;
+use crate::{Executor, write};
 
 /// Inserts rows of values, given for some attributes of a model by name, in as many statements as the database's limit
-/// of binds asks for.
+/// of binds asks for: all of them or none. Says how many rows there were.
 ///
 /// # Errors
 ///
 /// An attribute that is not known, a row of another length, or what the database says.
 pub fn insert_rows(
     on: &impl Executor,
-    model: ModelView<'_>,
+    model: impl Into<ModelRef>,
     attributes: &[&str],
     rows: &[Vec<Datum<'_>>],
 ) -> Result<u64> {
-    let dialect = on.dialect();
-    let columns: Vec<_> = attributes
+    let model = model.into();
+    let view = model.view();
+    let columns: Vec<u16> = attributes
         .iter()
-        .map(|name| {
-            let index = model.require_attribute(name).map_err(|error| error.at(&model.name))?;
-            let attribute = &model.def().attributes[usize::from(index)];
-            Ok((attribute.column.as_str(), attribute.ty.kind()))
-        })
+        .map(|name| view.require_attribute(name).map_err(|error| error.at(&view.name)))
         .collect::<Result<_>>()?;
     if columns.is_empty() {
-        return Err(Error::new(ErrorKind::Request, "an insert names no attribute").at(&model.name));
+        return Err(Error::new(ErrorKind::Request, "an insert names no attribute").at(&view.name));
     }
     if let Some(short) = rows.iter().find(|row| row.len() != columns.len()) {
         let message = format!("a row has {} values for {} attributes", short.len(), columns.len());
-        return Err(Error::new(ErrorKind::Request, message).at(&model.name));
+        return Err(Error::new(ErrorKind::Request, message).at(&view.name));
     }
-    let at_once = (dialect.max_binds / columns.len()).clamp(1, 1_000);
+    let at_once = (on.dialect().max_binds / columns.len()).clamp(1, 1_000);
+    let send = |on: &dyn Executor, chunk: &[Vec<Datum<'_>>]| -> Result<u64> {
+        let cells = chunk.iter().flatten().map(Datum::borrowed).collect();
+        let set = RowSet { attributes: columns.clone(), cells, rows: chunk.len() as u32 };
+        Ok(write::send(on, &request::insert(&model, set, None))?.affected)
+    };
+    if rows.len() <= at_once {
+        return if rows.is_empty() { Ok(0) } else { send(on, rows) };
+    }
     let mut total = 0;
-    on.with(&mut |session| {
-        // Several statements are one insert: all of them take effect, or none.
-        let several = rows.len() > at_once;
-        if several {
-            session.batch("BEGIN")?;
-        }
-        let result = rows.chunks(at_once).try_for_each(|chunk| {
-            let (mut sql, mut order) = (String::new(), Vec::new());
-            let command = Insert { table: &model.table, columns: &columns, rows: chunk.len() };
-            insert(&mut Writer::new(dialect, &mut sql, &mut order), &command);
-            let params: Vec<Param<'_>> = chunk
-                .iter()
-                .flat_map(|row| row.iter().zip(&columns).map(|(value, (_, kind))| Param::One(value.borrowed(), *kind)))
-                .collect();
-            total += session.execute(Statement::once(&sql), &params)?;
+    write::in_transaction(on, &mut |tx| {
+        total = 0;
+        rows.chunks(at_once).try_for_each(|chunk| {
+            total += send(tx, chunk)?;
             Ok(())
-        });
-        if several {
-            let ended = session.batch(if result.is_ok() { "COMMIT" } else { "ROLLBACK" });
-            return result.and(ended);
-        }
-        result
-    })
-    .map_err(|error| error.at(&model.name))?;
+        })
+    })?;
     Ok(total)
 }

@@ -7,30 +7,46 @@
 mod bind;
 mod database;
 mod decode;
+mod draft;
 mod dynamic;
+mod entity;
 mod executor;
 mod find;
+mod hooks;
 mod insert;
+mod instance;
+mod into_value;
 mod json;
 mod projection;
 mod record;
 mod run;
 mod sink;
 mod stage;
+mod transaction;
 mod url;
+mod validate;
+mod write;
+mod write_doc;
 
-pub use database::{Database, OpenOptions, Stats};
+pub use database::{Clock, Database, OpenOptions, Stats};
 pub use decode::FromDatum;
+pub use draft::Draft;
 pub use dynamic::{DynFind, DynRecord};
+pub use entity::{Change, CreateMany, Entity, Upsert};
 pub use executor::Executor;
 pub use find::{Find, Page};
+pub use hooks::{Event, Found, Hook, Hooks, Subject};
 pub use insert::insert_rows;
+pub use instance::{Instance, State};
+pub use into_value::{IntoValue, ToDatum};
 pub use json::JsonSink;
 #[doc(hidden)]
 pub use projection::column as __column;
 pub use projection::{FromRow, Projection, Select};
-#[doc(hidden)]
-pub use record::field as __field;
 pub use record::{Hydrate, Many, One, Record, Relation};
+#[doc(hidden)]
+pub use record::{field as __field, read_value as __read_value};
 pub use run::json_of_plan;
 pub use sink::Sink;
+pub use transaction::{Isolation, Tx, TxOptions};
+pub use write::WriteOptions;

@@ -7,10 +7,11 @@ use std::{
 
 use relata_driver::Row;
 use relata_planner::Slot;
-use relata_request::typed::Model;
-use relata_schema::{Error, ErrorKind, Result};
+use relata_request::typed::{Column, Model};
+use relata_schema::{Datum, Error, ErrorKind, ModelRef, Result, Value, datum_to_json};
+use serde_json::{Map, Value as Json};
 
-use crate::{FromDatum, Sink};
+use crate::{FromDatum, Instance, Sink, State, into_value::same};
 
 /// A model whose rows can be read. The derive macro implements it.
 pub trait Hydrate: Model {
@@ -24,6 +25,19 @@ pub trait Hydrate: Model {
 
     /// The place for the rows of an association.
     fn relation(&mut self, association: u16) -> Option<&mut dyn Relation>;
+
+    /// What was loaded of an association.
+    fn loaded(&self, association: u16) -> Option<&dyn Relation>;
+
+    /// The value of an attribute.
+    fn get(&self, attribute: u16) -> Option<Datum<'_>>;
+
+    /// Sets an attribute.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Decode`] when the value is not of the field's type.
+    fn set(&mut self, attribute: u16, value: Value) -> Result<()>;
 }
 
 /// A field that holds the rows of an association.
@@ -41,6 +55,12 @@ pub trait Relation {
     ///
     /// Those of reading it.
     fn row<'s>(&'s mut self, slot: &Slot, row: &dyn Row) -> Result<&'s mut dyn Sink>;
+
+    /// What was loaded, as JSON; nothing when nothing was.
+    fn json(&self) -> Option<Json>;
+
+    /// Forgets what was loaded.
+    fn forget(&mut self);
 }
 
 /// Reads a plain field: the derive macro calls it with the attribute's place.
@@ -61,16 +81,166 @@ pub fn field<M: Model, T: FromDatum>(slot: &Slot, row: &dyn Row, attribute: u16)
     T::from_datum(datum).map_err(|error| error.at(path()))
 }
 
+/// Reads a value for a field: the derive macro calls it.
+///
+/// # Errors
+///
+/// [`ErrorKind::Decode`] with the model path.
+pub fn read_value<M: Model, T: FromDatum>(value: Value, attribute: u16) -> Result<T> {
+    T::from_datum(value)
+        .map_err(|error| error.at(format!("{}.{}", M::def().name, M::def().attributes[usize::from(attribute)].name)))
+}
+
 /// A row of a model. It derefs to the model.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// What its fields were when it was read is kept from the first mutable access on, so that reading costs nothing and
+/// saving writes only what has changed.
+#[derive(Debug, Clone)]
 pub struct Record<M> {
     value: M,
+    original: Option<Box<[Value]>>,
+    state: State,
+}
+
+/// Records are equal when their fields are.
+impl<M: PartialEq> PartialEq for Record<M> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
 }
 
 impl<M> Record<M> {
+    /// A record that is not in the database yet: saving it inserts it. A key that the database numbers is left to the
+    /// database while it is zero.
+    pub fn new(value: M) -> Self {
+        Record { value, original: None, state: State::New }
+    }
+
+    pub(crate) fn stored(value: M) -> Self {
+        Record { value, original: None, state: State::Stored }
+    }
+
     /// The model, out of its record.
     pub fn into_inner(self) -> M {
         self.value
+    }
+
+    /// Whether it is not in the database yet.
+    pub fn is_new(&self) -> bool {
+        self.state == State::New
+    }
+}
+
+impl<M: Hydrate> Record<M> {
+    /// Keeps what the fields are, if nothing is kept yet.
+    fn keep(&mut self) {
+        if self.original.is_none() && self.state == State::Stored {
+            let attributes = 0..M::def().attributes.len() as u16;
+            let values = attributes.map(|attribute| self.value.get(attribute).map_or(Datum::Null, Datum::into_owned));
+            self.original = Some(values.collect());
+        }
+    }
+
+    /// The attributes that have changed since the record was read or saved.
+    ///
+    /// ```text
+    /// user.name = "Ann".to_owned();
+    /// assert_eq!(user.changed(), ["name"]);
+    /// ```
+    pub fn changed(&self) -> Vec<&'static str> {
+        let def = M::def();
+        (0u16..)
+            .zip(&def.attributes)
+            .filter(|(attribute, _)| self.has_changed(*attribute))
+            .map(|(_, declared)| declared.name.as_str())
+            .collect()
+    }
+
+    fn has_changed(&self, attribute: u16) -> bool {
+        match (self.state, self.original(attribute), self.value.get(attribute)) {
+            (State::New, ..) => true,
+            (_, Some(original), Some(value)) => !same(&original, &value),
+            _ => false,
+        }
+    }
+
+    /// Whether an attribute has changed since the record was read or saved.
+    pub fn is_changed<T>(&self, column: Column<M, T>) -> bool {
+        self.has_changed(column.attribute())
+    }
+
+    /// What an attribute was when the record was read or saved last.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Request`] for a record that is not in the database yet.
+    pub fn previous<T: FromDatum>(&self, column: Column<M, T>) -> Result<T> {
+        let original = self.original(column.attribute()).ok_or_else(|| {
+            Error::new(ErrorKind::Request, "the record is not in the database yet").at(&M::def().name)
+        })?;
+        T::from_datum(original)
+    }
+
+    /// Whether another record is of the same row: of equal key.
+    pub fn equals(&self, other: &Record<M>) -> bool {
+        M::def().primary_key.iter().all(|&key| match (self.value.get(key), other.value.get(key)) {
+            (Some(own), Some(others)) => same(&own, &others),
+            _ => false,
+        })
+    }
+
+    /// Whether it is soft-deleted.
+    pub fn is_soft_deleted(&self) -> bool {
+        M::def().paranoid.and_then(|deleted| self.value.get(deleted)).is_some_and(|value| !value.is_null())
+    }
+
+    /// The record as JSON: its attributes by name, and what was loaded along.
+    pub fn to_json(&self) -> Json {
+        let def = M::def();
+        let mut out = Map::new();
+        for (attribute, declared) in (0u16..).zip(&def.attributes) {
+            if let Some(value) = self.value.get(attribute) {
+                out.insert(declared.name.clone(), datum_to_json(&value, declared.ty.scale()));
+            }
+        }
+        for (association, declared) in (0u16..).zip(&def.associations) {
+            if let Some(json) = self.value.loaded(association).and_then(Relation::json) {
+                out.insert(declared.name.clone(), json);
+            }
+        }
+        Json::Object(out)
+    }
+}
+
+impl<M: Hydrate> Instance for Record<M> {
+    fn model(&self) -> Result<ModelRef> {
+        Ok(ModelRef::Static(M::def()))
+    }
+
+    fn value(&self, attribute: u16) -> Option<Datum<'_>> {
+        self.value.get(attribute)
+    }
+
+    fn original(&self, attribute: u16) -> Option<Datum<'_>> {
+        match (self.state, &self.original) {
+            (State::New, _) => None,
+            (_, Some(original)) => original.get(usize::from(attribute)).map(Datum::borrowed),
+            (_, None) => self.value.get(attribute),
+        }
+    }
+
+    fn put(&mut self, attribute: u16, value: Value) -> Result<()> {
+        self.keep();
+        self.value.set(attribute, value)
+    }
+
+    fn state(&self) -> State {
+        self.state
+    }
+
+    fn settle(&mut self, state: State) {
+        self.original = None;
+        self.state = state;
     }
 }
 
@@ -82,8 +252,9 @@ impl<M> Deref for Record<M> {
     }
 }
 
-impl<M> DerefMut for Record<M> {
+impl<M: Hydrate> DerefMut for Record<M> {
     fn deref_mut(&mut self) -> &mut M {
+        self.keep();
         &mut self.value
     }
 }
@@ -113,7 +284,7 @@ impl<M: Hydrate> Sink for Vec<Record<M>> {
     }
 
     fn row<'s>(&'s mut self, slot: &Slot, row: &dyn Row) -> Result<&'s mut dyn Sink> {
-        self.push(Record { value: M::read(slot, row)? });
+        self.push(Record::stored(M::read(slot, row)?));
         match self.last_mut() {
             Some(last) => Ok(last),
             None => Err(Error::internal("a row that was just pushed is gone")),
@@ -220,6 +391,14 @@ impl<T: Hydrate> Relation for Many<T> {
     fn row<'s>(&'s mut self, slot: &Slot, row: &dyn Row) -> Result<&'s mut dyn Sink> {
         (**self.0.get_or_insert_with(|| Box::new(Vec::new()))).held_mut().row(slot, row)
     }
+
+    fn json(&self) -> Option<Json> {
+        self.0.as_ref().map(|rows| (**rows).held().iter().map(Record::to_json).collect())
+    }
+
+    fn forget(&mut self) {
+        self.0 = None;
+    }
 }
 
 /// The row of an association of one: not loaded, or loaded, and then there or not.
@@ -280,10 +459,18 @@ impl<T: Hydrate> Relation for One<T> {
     }
 
     fn row<'s>(&'s mut self, slot: &Slot, row: &dyn Row) -> Result<&'s mut dyn Sink> {
-        let record = Record { value: T::read(slot, row)? };
+        let record = Record::stored(T::read(slot, row)?);
         match self.0.insert(Some(Box::new(record))) {
             Some(record) => Ok((**record).held_mut()),
             None => Err(Error::internal("a row that was just kept is gone")),
         }
+    }
+
+    fn json(&self) -> Option<Json> {
+        self.0.as_ref().map(|row| row.as_ref().map_or(Json::Null, |row| (**row).held().to_json()))
+    }
+
+    fn forget(&mut self) {
+        self.0 = None;
     }
 }

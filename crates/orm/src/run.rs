@@ -44,7 +44,7 @@ pub(crate) fn steps(plan: &Plan, binds: &[Bind<'_>], session: &mut dyn Session, 
     forest.emit(plan, sink)
 }
 
-fn statement(plan: &Plan, step: usize) -> Statement<'_> {
+pub(crate) fn statement(plan: &Plan, step: usize) -> Statement<'_> {
     Statement { sql: &plan.steps[step].sql, key: Some((plan.id, step as u32)) }
 }
 
@@ -111,20 +111,15 @@ pub(crate) fn find_and_count(on: &(impl Executor + ?Sized), request: &Request<'_
     }
     let (count_plan, _) = on.plans().get(&counting, on.dialect())?;
     let mut total = 0u64;
-    on.with(&mut |session| {
-        session.begin_snapshot()?;
-        let result = steps(&plan, request.binds(), session, sink).and_then(|()| {
-            let params = params(&count_plan.steps[0].binds, counting.binds(), None)?;
-            session.query(statement(&count_plan, 0), &params, &mut |row| {
-                if let relata_schema::Datum::Int(count) = row.get(0, relata_schema::Kind::BigInt)? {
-                    total = u64::try_from(count).unwrap_or_default();
-                }
-                Ok(())
-            })
-        });
-        // The transaction has written nothing: how it ends makes no difference, that it ends does.
-        let ended = session.batch("ROLLBACK");
-        result.and(ended)
+    on.with_snapshot(&mut |session| {
+        steps(&plan, request.binds(), session, sink)?;
+        let params = params(&count_plan.steps[0].binds, counting.binds(), None)?;
+        session.query(statement(&count_plan, 0), &params, &mut |row| {
+            if let relata_schema::Datum::Int(count) = row.get(0, relata_schema::Kind::BigInt)? {
+                total = u64::try_from(count).unwrap_or_default();
+            }
+            Ok(())
+        })
     })
     .map_err(|error| error.at(&request.root().view().name))?;
     Ok(total)

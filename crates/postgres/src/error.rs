@@ -1,17 +1,13 @@
 //! What SQLSTATE says. <https://www.postgresql.org/docs/15/errcodes-appendix.html>
 
 use postgres::{Config, config::Host};
-use relata_schema::{ConnectionFate, Error, ErrorKind, Outcome, Retry};
+use relata_schema::{ConnectionFate, Constraint, Error, ErrorKind, Outcome, Retry};
 
 /// An error of the `postgres` crate, by kind.
 pub(crate) fn from(error: postgres::Error, sql: &str) -> Error {
     // A parameter that could not be written carries an error of ours.
     if let Some(ours) = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<Error>()) {
-        let copy = Error::new(ours.kind(), ours.message());
-        return match ours.remedy() {
-            Some(remedy) => copy.help(remedy),
-            None => copy,
-        };
+        return ours.again();
     }
     let Some(db) = error.as_db_error() else {
         let lost =
@@ -29,14 +25,15 @@ pub(crate) fn from(error: postgres::Error, sql: &str) -> Error {
         "23503" => ErrorKind::ForeignKeyViolation,
         "23502" => ErrorKind::NotNullViolation,
         "23514" => ErrorKind::CheckViolation,
-        "40001" | "40P01" => ErrorKind::Serialization,
+        "40001" => ErrorKind::Serialization,
+        "40P01" => ErrorKind::Deadlock,
         "55P03" | "57014" => ErrorKind::Timeout,
         "57P01" | "57P02" | "57P03" => ErrorKind::Connection,
         code if code.starts_with("08") || code.starts_with("28") || code.starts_with("53") => ErrorKind::Connection,
         _ => ErrorKind::Database,
     };
     let retry = match kind {
-        ErrorKind::Serialization | ErrorKind::Timeout => Retry::Transaction,
+        ErrorKind::Serialization | ErrorKind::Deadlock | ErrorKind::Timeout => Retry::Transaction,
         _ => Retry::Never,
     };
     let fate = if kind == ErrorKind::Connection { ConnectionFate::Discarded } else { ConnectionFate::Kept };
@@ -44,7 +41,27 @@ pub(crate) fn from(error: postgres::Error, sql: &str) -> Error {
         Some(detail) => format!("{} ({detail})", db.message()),
         None => db.message().to_owned(),
     };
-    Error::new(kind, message).code(code).sql(sql).fate(Outcome::NotApplied, retry, fate).because(error)
+    let constraint = code.starts_with("23").then(|| Constraint {
+        name: db.constraint().map(str::to_owned),
+        table: db.table().map(str::to_owned),
+        columns: match db.column() {
+            Some(column) => vec![column.to_owned()],
+            None => db.detail().map(key_columns).unwrap_or_default(),
+        },
+        attributes: Vec::new(),
+    });
+    let new = Error::new(kind, message).code(code).sql(sql).fate(Outcome::NotApplied, retry, fate).because(error);
+    match constraint {
+        Some(constraint) => new.constraint_of(constraint),
+        None => new,
+    }
+}
+
+/// The columns of `Key (a, b)=(1, 2) already exists.`, which has this form in every language of the server.
+fn key_columns(detail: &str) -> Vec<String> {
+    let Some((_, rest)) = detail.split_once('(') else { return Vec::new() };
+    let Some((names, _)) = rest.split_once(")=(") else { return Vec::new() };
+    names.split(", ").map(|name| name.trim_matches('"').replace("\"\"", "\"")).collect()
 }
 
 /// A connection that could not be made. Says where, and never the password.

@@ -2,6 +2,7 @@
 
 use fallible_iterator::FallibleIterator;
 use postgres::{Client, types::ToSql};
+use relata_dialect::POSTGRES_15;
 use relata_driver::{Param, Row, Session, Statement};
 use relata_schema::{Datum, Error, Kind, Result};
 use rustc_hash::FxHashMap;
@@ -86,6 +87,19 @@ impl Session for PostgresSession<'_> {
 
     fn prepare(&mut self, sql: &str) -> Result<()> {
         self.client.prepare(sql).map(drop).map_err(|error| error::from(error, sql))
+    }
+
+    fn is_in_transaction(&mut self) -> Result<bool> {
+        // The client does not say. A savepoint can only be made within a transaction, even a failed one says so.
+        let Some(probe) = POSTGRES_15.transaction.probe else { return Ok(*self.in_transaction) };
+        match self.client.batch_execute(probe) {
+            Ok(()) => Ok(true),
+            Err(error) => match error.code().map(postgres::error::SqlState::code) {
+                Some("25P01") => Ok(false),
+                Some("25P02") => Ok(true),
+                _ => Err(error::from(error, probe)),
+            },
+        }
     }
 
     fn begin_snapshot(&mut self) -> Result<()> {

@@ -80,6 +80,10 @@ impl Session for SqliteSession<'_> {
         self.connection.prepare(sql).map(drop).map_err(|error| error::from(error, sql))
     }
 
+    fn is_in_transaction(&mut self) -> Result<bool> {
+        Ok(!self.connection.is_autocommit())
+    }
+
     fn begin_snapshot(&mut self) -> Result<()> {
         // The first read of a deferred transaction takes the snapshot. <https://www.sqlite.org/isolation.html>
         self.batch("BEGIN DEFERRED")

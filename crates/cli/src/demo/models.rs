@@ -1,6 +1,5 @@
 //! The blog of the demo, as derived models.
 // The demo reads its answers as JSON: not every field is read in Rust.
-#![expect(dead_code, reason = "fields are columns of the demo's tables")]
 
 use relata::{ModelView, prelude::*};
 

@@ -1,0 +1,222 @@
+//! Creating one record, and those that are nested in it.
+
+use std::sync::Arc;
+
+use relata_planner::{Plan, Slot};
+use relata_request::write as request;
+use relata_schema::{AssociationKind, Datum, Error, ErrorKind, ModelRef, ModelView, Result, Value};
+
+use super::{
+    WriteOptions, in_transaction,
+    send::{ValueRow, send},
+};
+use crate::{
+    Draft, Event, Executor, Sink,
+    hooks::{self, Subject},
+    validate,
+};
+
+/// A record that was created, as the database has it, and those created along.
+pub(crate) struct Created {
+    pub plan: Arc<Plan>,
+    pub values: Vec<Value>,
+    pub children: Vec<(u16, Vec<Created>)>,
+}
+
+impl Created {
+    /// Hands the record to a sink, as a find that includes what was created along would.
+    pub(crate) fn emit(&self, model: ModelView<'_>, sink: &mut dyn Sink) -> Result<()> {
+        self.emit_as(model, &self.plan.slots[0], sink)
+    }
+
+    fn emit_as(&self, model: ModelView<'_>, slot: &Slot, sink: &mut dyn Sink) -> Result<()> {
+        let below = sink.row(slot, &ValueRow(&self.values))?;
+        for (association, children) in &self.children {
+            let link = model.link(*association)?;
+            let target = model.target(*association)?;
+            let Some(first) = children.first() else { continue };
+            let mut slot = first.plan.slots[0].clone();
+            slot.key.clone_from(&model.def().associations[usize::from(*association)].name);
+            slot.association = *association;
+            slot.single = link.single;
+            below.open(&slot)?;
+            children.iter().try_for_each(|child| child.emit_as(target, &slot, below))?;
+            below.close(&slot)?;
+        }
+        below.end()
+    }
+
+    /// The value of an attribute.
+    pub(crate) fn value(&self, attribute: u16) -> &Value {
+        self.values.get(usize::from(attribute)).unwrap_or(&Datum::Null)
+    }
+}
+
+/// The events at which a hook makes one record's creation several statements.
+const EVENTS: [Event; 6] = [
+    Event::BeforeValidate,
+    Event::AfterValidate,
+    Event::BeforeCreate,
+    Event::AfterCreate,
+    Event::BeforeSave,
+    Event::AfterSave,
+];
+
+/// Creates a record. With hooks, or others nested in it, it is a transaction; else it is one statement.
+pub(crate) fn create(on: &dyn Executor, draft: Draft, options: WriteOptions) -> Result<Created> {
+    draft.check()?;
+    let hooked = options.hooks && on.database().hooks().any(draft.model(), &EVENTS);
+    if !hooked && !draft.has_nested() {
+        return create_here(on, draft, options, 0);
+    }
+    let mut created = None;
+    let mut draft = Some(draft);
+    in_transaction(on, &mut |tx| {
+        if let Some(draft) = draft.take() {
+            created = Some(create_here(tx, draft, options, 0)?);
+        }
+        Ok(())
+    })?;
+    created.ok_or_else(|| Error::internal("a transaction did not run"))
+}
+
+fn create_here(on: &dyn Executor, mut draft: Draft, options: WriteOptions, depth: usize) -> Result<Created> {
+    if depth > relata_request::MAX_DEPTH {
+        return Err(Error::new(ErrorKind::LimitExceeded, "drafts are nested too deep").at(&draft.model().name));
+    }
+    draft.check()?;
+    let model = draft.model_ref().clone();
+    let view = model.view();
+    let event = |draft: &mut Draft, event: Event| {
+        if options.hooks { hooks::run(on, view, event, Subject::Draft(draft)) } else { Ok(()) }
+    };
+    let nested = draft.take_nested();
+    validated(on, &mut draft, options, &nested)?;
+    event(&mut draft, Event::BeforeCreate)?;
+    event(&mut draft, Event::BeforeSave)?;
+    let (owners, owned): (Vec<_>, Vec<_>) = nested.into_iter().partition(|(association, _)| {
+        view.def().associations[usize::from(*association)].kind == AssociationKind::BelongsTo
+    });
+    let mut children = Vec::new();
+    for (association, drafts) in owners {
+        let link = view.link(association)?;
+        let mut created = Vec::new();
+        if drafts.len() > 1 {
+            return Err(Error::new(ErrorKind::Request, "a record belongs to one").at(path(view, association)));
+        }
+        for owner in drafts {
+            let owner =
+                create_here(on, owner, options, depth + 1).map_err(|error| error.at(path(view, association)))?;
+            for (&own, &theirs) in link.source.iter().zip(&link.target) {
+                draft.put(own, owner.value(theirs).clone());
+            }
+            created.push(owner);
+        }
+        children.push((association, created));
+    }
+    if options.hooks || options.validate {
+        // Hooks, and owners that were just created, may have changed values that were valid.
+        validate::check(&draft, options.validate, &[])?;
+    }
+    let mut created = insert_one(on, &draft, options)?;
+    for (association, drafts) in owned {
+        let below = create_children(on, &model, association, &created, drafts, options, depth)?;
+        children.push((association, below));
+    }
+    created.children = children;
+    if options.hooks {
+        let mut stored = draft.clone();
+        created.values.iter().enumerate().for_each(|(i, value)| stored.put(i as u16, value.clone()));
+        event(&mut stored, Event::AfterCreate)?;
+        event(&mut stored, Event::AfterSave)?;
+    }
+    Ok(created)
+}
+
+/// Hooks before and after validation, and validation.
+fn validated(on: &dyn Executor, draft: &mut Draft, options: WriteOptions, nested: &[(u16, Vec<Draft>)]) -> Result<()> {
+    let model = draft.model_ref().clone();
+    if options.hooks {
+        hooks::run(on, model.view(), Event::BeforeValidate, Subject::Draft(draft))?;
+    }
+    // A key to a record that is created along is not there yet.
+    let mut waiting = Vec::new();
+    for (association, _) in nested {
+        if model.view().def().associations[usize::from(*association)].kind == AssociationKind::BelongsTo {
+            waiting.extend_from_slice(&model.view().link(*association)?.source);
+        }
+    }
+    validate::check(draft, options.validate, &waiting)?;
+    if options.hooks {
+        hooks::run(on, model.view(), Event::AfterValidate, Subject::Draft(draft))?;
+    }
+    Ok(())
+}
+
+/// The statement: everything that is set, with the timestamps, and everything is returned.
+pub(crate) fn insert_one(on: &dyn Executor, draft: &Draft, options: WriteOptions) -> Result<Created> {
+    let view = draft.model();
+    let mut row = draft.given();
+    if !options.silent {
+        request::stamp_new(view, &mut row, on.database().now());
+    }
+    let mut sets = request::row_sets(view, vec![row]);
+    let Some(set) = sets.pop() else { return Err(Error::internal("a row makes no insert")) };
+    let mut insert = request::insert(draft.model_ref(), set, None);
+    request::returning(&mut insert, &request::every_attribute(view));
+    let mut sent = send(on, &insert)?;
+    let values = sent.rows.pop().ok_or_else(|| Error::internal("an insert returned no row"))?;
+    Ok(Created { plan: sent.plan, values, children: Vec::new() })
+}
+
+/// Children of a record that was just created: their key refers to it, or a junction row does.
+fn create_children(
+    on: &dyn Executor,
+    model: &ModelRef,
+    association: u16,
+    parent: &Created,
+    drafts: Vec<Draft>,
+    options: WriteOptions,
+    depth: usize,
+) -> Result<Vec<Created>> {
+    let view = model.view();
+    let link = view.link(association)?;
+    let declared = &view.def().associations[usize::from(association)];
+    if link.single && drafts.len() > 1 {
+        return Err(Error::new(ErrorKind::Request, "a record has one of these").at(path(view, association)));
+    }
+    let mut created = Vec::with_capacity(drafts.len());
+    for mut draft in drafts {
+        let target = view.target(association)?;
+        if draft.model().id != target.id {
+            let message = format!("a draft of {} is nested where {} belongs", draft.model().name, target.name);
+            return Err(Error::new(ErrorKind::Request, message).at(path(view, association)));
+        }
+        for (name, value) in &declared.scope {
+            draft.put(target.require_attribute(name)?, value.clone());
+        }
+        if link.through.is_none() {
+            for (&own, &theirs) in link.source.iter().zip(&link.target) {
+                draft.put(theirs, parent.value(own).clone());
+            }
+        }
+        let child = create_here(on, draft, options, depth + 1).map_err(|error| error.at(path(view, association)))?;
+        if let Some(through) = &link.through {
+            let junction = model.through(association)?;
+            let mut row = Draft::new(junction);
+            for (&own, &key) in link.source.iter().zip(&through.source) {
+                row.put(key, parent.value(own).clone());
+            }
+            for (&theirs, &key) in link.target.iter().zip(&through.target) {
+                row.put(key, child.value(theirs).clone());
+            }
+            create_here(on, row, options, depth + 1)?;
+        }
+        created.push(child);
+    }
+    Ok(created)
+}
+
+fn path(view: ModelView<'_>, association: u16) -> String {
+    format!("{}.{}", view.name, view.def().associations[usize::from(association)].name)
+}

@@ -1,0 +1,47 @@
+//! Calls that change rows. Derived and run-time models share everything here: it knows drafts and instances, and no Rust
+//! type of a model.
+
+mod bulk;
+mod create;
+mod many;
+mod save;
+mod send;
+mod upsert;
+
+pub(crate) use bulk::{bulk, truncate};
+pub(crate) use create::{Created, create};
+pub(crate) use many::{ManyOptions, conflict, create_many};
+pub(crate) use save::{destroy, increment, reload_key, restore, save};
+pub(crate) use send::{Sent, ValueRow, equal, send};
+pub(crate) use upsert::{find_or_create, upsert};
+
+use relata_schema::Result;
+
+use crate::{Executor, Tx};
+
+/// How a call writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WriteOptions {
+    /// Run the hooks.
+    pub hooks: bool,
+    /// Validate first.
+    pub validate: bool,
+    /// Leave the timestamps alone.
+    pub silent: bool,
+}
+
+impl Default for WriteOptions {
+    /// With hooks, validation and timestamps.
+    fn default() -> Self {
+        WriteOptions { hooks: true, validate: true, silent: false }
+    }
+}
+
+/// Runs in the transaction at hand, or in one of its own.
+pub(crate) fn in_transaction(on: &dyn Executor, run: &mut dyn FnMut(&Tx) -> Result<()>) -> Result<()> {
+    match on.transaction_at_hand() {
+        // An error leaves what was done to the caller, who decides what becomes of the transaction.
+        Some(_) => on.atomically(run),
+        None => on.database().atomically(run),
+    }
+}

@@ -1,0 +1,84 @@
+//! Writing a record whether it is there or not.
+
+use relata_request::write::{self as request, OnConflict};
+use relata_schema::{Error, Result};
+
+use super::{Created, ManyOptions, WriteOptions, create_many, in_transaction, send::send};
+use crate::{
+    Draft, Event, Executor,
+    hooks::{self, Subject},
+    validate,
+};
+
+const EVENTS: [Event; 4] = [Event::BeforeValidate, Event::AfterValidate, Event::BeforeUpsert, Event::AfterUpsert];
+
+/// Inserts the draft, or updates the row that has its key. The record is answered as the database has it then; nothing
+/// where `update` is empty and the row was there.
+pub(crate) fn upsert(
+    on: &dyn Executor,
+    draft: Draft,
+    target: Option<&[u16]>,
+    update: Option<&[u16]>,
+    options: WriteOptions,
+) -> Result<Option<Created>> {
+    draft.check()?;
+    if !(options.hooks && on.database().hooks().any(draft.model(), &EVENTS)) {
+        return upsert_here(on, draft, target, update, options);
+    }
+    let (mut done, mut draft) = (None, Some(draft));
+    in_transaction(on, &mut |tx| {
+        if let Some(draft) = draft.take() {
+            done = upsert_here(tx, draft, target, update, options)?;
+        }
+        Ok(())
+    })?;
+    Ok(done)
+}
+
+fn upsert_here(
+    on: &dyn Executor,
+    mut draft: Draft,
+    target: Option<&[u16]>,
+    update: Option<&[u16]>,
+    options: WriteOptions,
+) -> Result<Option<Created>> {
+    let model = draft.model_ref().clone();
+    let view = model.view();
+    let event = |draft: &mut Draft, event: Event| {
+        if options.hooks { hooks::run(on, view, event, Subject::Draft(draft)) } else { Ok(()) }
+    };
+    event(&mut draft, Event::BeforeValidate)?;
+    validate::check(&draft, options.validate, &[])?;
+    event(&mut draft, Event::AfterValidate)?;
+    event(&mut draft, Event::BeforeUpsert)?;
+    let given: Vec<u16> = draft.given().iter().map(|(attribute, _)| *attribute).collect();
+    let target = request::conflict_target(view, &given, target)?;
+    let mut update: Vec<u16> = match update {
+        Some(update) => update.to_vec(),
+        None => given.iter().copied().filter(|attribute| !target.contains(attribute)).collect(),
+    };
+    if let Some(updated) = view.updated_at.filter(|updated| !update.is_empty() && !update.contains(updated)) {
+        update.push(updated);
+    }
+    let mut row = draft.given();
+    request::stamp_new(view, &mut row, on.database().now());
+    let Some(set) = request::row_sets(view, vec![row]).pop() else {
+        return Err(Error::internal("a row makes no insert"));
+    };
+    let mut insert = request::insert(&model, set, Some(&OnConflict { target, update }));
+    request::returning(&mut insert, &request::every_attribute(view));
+    let mut sent = send(on, &insert)?;
+    let Some(values) = sent.rows.pop() else { return Ok(None) };
+    let mut stored = draft.clone();
+    values.iter().enumerate().for_each(|(i, value)| stored.put(i as u16, value.clone()));
+    event(&mut stored, Event::AfterUpsert)?;
+    Ok(Some(Created { plan: sent.plan, values, children: Vec::new() }))
+}
+
+/// Creates a record unless a row with one of its unique keys is there; then nothing is created, and it is no error.
+/// Hooks of a create run before the statement, and after it where it created.
+pub(crate) fn find_or_create(on: &dyn Executor, draft: Draft, options: WriteOptions) -> Result<Option<Created>> {
+    let model = draft.model_ref().clone();
+    let many = ManyOptions { write: options, individually: false, conflict: Some(OnConflict::default()) };
+    Ok(create_many(on, &model, vec![draft], &many)?.pop())
+}
