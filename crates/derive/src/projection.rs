@@ -20,6 +20,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let model: Path = attribute.parse_args()?;
     let mut names = Vec::new();
     let mut reads = Vec::new();
+    let mut raw = Vec::new();
     for (i, field) in fields.named.iter().enumerate() {
         let Some(ident) = &field.ident else { continue };
         if inside(&field.ty, "One").or(inside(&field.ty, "Many")).is_some() {
@@ -28,6 +29,8 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         let ty = &field.ty;
         names.push(ident.to_string().trim_start_matches("r#").to_owned());
         reads.push(quote!(#ident: ::relata::orm::__column::<#ty>(slot, row, #i)?));
+        let name = ident.to_string().trim_start_matches("r#").to_owned();
+        raw.push(quote!(#ident: ::relata::orm::__by_name::<#ty>(row, #name)?));
     }
     Ok(quote! {
         impl ::relata::orm::Projection for #projection {
@@ -41,6 +44,12 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 row: &dyn ::relata::driver::Row,
             ) -> ::relata::schema::Result<Self> {
                 ::std::result::Result::Ok(#projection { #(#reads,)* })
+            }
+        }
+
+        impl ::relata::orm::FromRawRow for #projection {
+            fn from_raw(row: &dyn ::relata::driver::Row) -> ::relata::schema::Result<Self> {
+                ::std::result::Result::Ok(#projection { #(#raw,)* })
             }
         }
     })

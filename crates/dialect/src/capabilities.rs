@@ -188,19 +188,3 @@ pub struct TypeNames {
     /// How true and false are written as literals.
     pub booleans: (&'static str, &'static str),
 }
-
-impl crate::raw::Lexis {
-    /// What the standard says: strings in single quotes, names in double quotes, comments that do not nest.
-    pub const STANDARD: crate::raw::Lexis = crate::raw::Lexis {
-        dollar_quotes: false,
-        escape_strings: false,
-        nested_comments: false,
-        brackets: false,
-        backticks: false,
-        double_colon: false,
-        backslash_strings: false,
-        hash_comments: false,
-        double_quoted_strings: false,
-        at_names: false,
-    };
-}

@@ -32,7 +32,7 @@ pub const POSTGRES_15: Capabilities = Capabilities {
         // COMMIT of a failed transaction is answered by ROLLBACK and no error; any statement before it is an error then.
         commit: "SELECT 1; COMMIT",
         error_aborts: true,
-        probe: Some("SAVEPOINT relata_probe"),
+        probe: Some("SAVEPOINT relata_probe; RELEASE SAVEPOINT relata_probe"),
     },
     lexis: Lexis {
         dollar_quotes: true,

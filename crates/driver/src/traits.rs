@@ -122,4 +122,25 @@ pub trait Row {
 
     /// Whether a column is NULL.
     fn is_null(&self, column: usize) -> bool;
+
+    /// How many columns it has, where it comes from the database itself.
+    fn columns(&self) -> usize {
+        0
+    }
+
+    /// The name of a column.
+    fn name(&self, column: usize) -> &str {
+        let _ = column;
+        ""
+    }
+
+    /// The value of a column, read as the kind that the database has for it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Decode`](relata_schema::ErrorKind::Decode) for a type that relata does not read.
+    fn natural(&self, column: usize) -> Result<Datum<'_>> {
+        let _ = column;
+        Err(relata_schema::Error::internal("a kept row is read without a kind"))
+    }
 }

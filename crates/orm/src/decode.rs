@@ -4,12 +4,15 @@ use jiff::{
     Timestamp,
     civil::{Date, DateTime, Time},
 };
-use relata_schema::{Datum, Error, ErrorKind, Result};
+use relata_schema::{Datum, Error, ErrorKind, Kind, Result};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
 /// A Rust type that a value can be read as.
 pub trait FromDatum: Sized {
+    /// The kind as which a column is read for it.
+    const KIND: Kind;
+
     /// Reads it.
     ///
     /// # Errors
@@ -20,14 +23,16 @@ pub trait FromDatum: Sized {
 
 #[cold]
 fn wrong(datum: &Datum<'_>, wanted: &str) -> Error {
-    let found = datum.kind().map_or("NULL", relata_schema::Kind::name);
+    let found = datum.kind().map_or("NULL", Kind::name);
     let error = Error::new(ErrorKind::Decode, format!("the value is {found} where {wanted} is asked for"));
     if datum.is_null() { error.help("read it as an Option") } else { error }
 }
 
 macro_rules! exact {
-    ($($ty:ty: $pattern:pat => $value:expr, $name:literal;)+) => {
+    ($($ty:ty: $kind:ident, $pattern:pat => $value:expr, $name:literal;)+) => {
         $(impl FromDatum for $ty {
+            const KIND: Kind = Kind::$kind;
+
             fn from_datum(datum: Datum<'_>) -> Result<Self> {
                 match datum {
                     $pattern => Ok($value),
@@ -39,22 +44,24 @@ macro_rules! exact {
 }
 
 exact! {
-    bool: Datum::Bool(v) => v, "a boolean";
-    i64: Datum::Int(v) => v, "an integer";
-    f64: Datum::Double(v) => v, "a double";
-    Decimal: Datum::Decimal(v) => v, "a decimal";
-    String: Datum::Text(v) => v.into_owned(), "text";
-    Vec<u8>: Datum::Bytes(v) => v.into_owned(), "bytes";
-    Uuid: Datum::Uuid(v) => v, "a uuid";
-    Timestamp: Datum::Instant(v) => v, "an instant";
-    DateTime: Datum::Naive(v) => v, "a date and time without a zone";
-    Date: Datum::Day(v) => v, "a calendar day";
-    Time: Datum::Time(v) => v, "a time of day";
+    bool: Bool, Datum::Bool(v) => v, "a boolean";
+    i64: BigInt, Datum::Int(v) => v, "an integer";
+    f64: Double, Datum::Double(v) => v, "a double";
+    Decimal: Decimal, Datum::Decimal(v) => v, "a decimal";
+    String: Text, Datum::Text(v) => v.into_owned(), "text";
+    Vec<u8>: Bytes, Datum::Bytes(v) => v.into_owned(), "bytes";
+    Uuid: Uuid, Datum::Uuid(v) => v, "a uuid";
+    Timestamp: Instant, Datum::Instant(v) => v, "an instant";
+    DateTime: Naive, Datum::Naive(v) => v, "a date and time without a zone";
+    Date: Day, Datum::Day(v) => v, "a calendar day";
+    Time: Time, Datum::Time(v) => v, "a time of day";
 }
 
 macro_rules! narrow {
-    ($($ty:ty),+) => {
+    ($($ty:ty: $kind:ident),+) => {
         $(impl FromDatum for $ty {
+            const KIND: Kind = Kind::$kind;
+
             fn from_datum(datum: Datum<'_>) -> Result<Self> {
                 match datum {
                     Datum::Int(v) => <$ty>::try_from(v).map_err(|_| {
@@ -67,9 +74,11 @@ macro_rules! narrow {
     };
 }
 
-narrow!(i16, i32);
+narrow!(i16: SmallInt, i32: Integer);
 
 impl FromDatum for serde_json::Value {
+    const KIND: Kind = Kind::Json;
+
     fn from_datum(datum: Datum<'_>) -> Result<Self> {
         match datum {
             Datum::Json(text) => serde_json::from_str(&text)
@@ -80,6 +89,8 @@ impl FromDatum for serde_json::Value {
 }
 
 impl<T: FromDatum> FromDatum for Option<T> {
+    const KIND: Kind = T::KIND;
+
     fn from_datum(datum: Datum<'_>) -> Result<Self> {
         if datum.is_null() { Ok(None) } else { T::from_datum(datum).map(Some) }
     }

@@ -91,13 +91,6 @@ impl Draft {
         }
     }
 
-    /// Sets an attribute if it is not set.
-    pub(crate) fn put_if_absent(&mut self, attribute: u16, value: impl FnOnce() -> Value) {
-        if self.value(attribute).is_none() {
-            self.put(attribute, value());
-        }
-    }
-
     /// What an attribute is set to, or what the database has of it.
     pub fn get(&self, attribute: &str) -> Option<&Value> {
         let attribute = self.model.view().attribute(attribute)?;

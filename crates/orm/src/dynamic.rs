@@ -202,6 +202,10 @@ pub struct DynRecord {
 }
 
 impl DynRecord {
+    pub(crate) fn of_values(values: Vec<(String, Value)>) -> DynRecord {
+        DynRecord { values, ..DynRecord::default() }
+    }
+
     /// A value by attribute or alias.
     ///
     /// # Errors

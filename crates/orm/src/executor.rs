@@ -5,7 +5,7 @@ use relata_driver::Session;
 use relata_planner::PlanCache;
 use relata_schema::Result;
 
-use crate::{Database, Tx};
+use crate::{Database, IntoBinds, RawQuery, Sql, Tx};
 
 /// Something that requests run on: a database, or a transaction.
 pub trait Executor {
@@ -36,6 +36,39 @@ pub trait Executor {
 
     /// The transaction, if this is one.
     fn transaction_at_hand(&self) -> Option<&Tx>;
+
+    /// A query that the application writes itself. Values are binds: `?` or `$1` by position, `:name` by name; a question
+    /// mark that is an operator is written `??`.
+    ///
+    /// ```
+    /// # use relata_orm::{Database, Executor, list};
+    /// # fn main() -> relata_schema::Result<()> {
+    /// let db = Database::open("sqlite::memory:")?;
+    /// let rows: Vec<(i64, String)> = db
+    ///     .query("SELECT 1 + :more AS n, 'x' AS word WHERE 2 IN (:some)", [("more", 1.into()), ("some", list([2, 3]))])
+    ///     .all()?;
+    /// assert_eq!(rows, [(2, "x".to_owned())]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn query<'q>(&self, sql: impl Into<Sql<'q>>, binds: impl IntoBinds<'q>) -> RawQuery<'_, 'q, Self>
+    where
+        Self: Sized,
+    {
+        RawQuery::new(self, sql.into(), binds.into_binds())
+    }
+
+    /// Runs a statement that the application writes itself; says how many rows it touched.
+    ///
+    /// # Errors
+    ///
+    /// Markers and values that do not fit, or what the database says.
+    fn execute<'q>(&self, sql: impl Into<Sql<'q>>, binds: impl IntoBinds<'q>) -> Result<u64>
+    where
+        Self: Sized,
+    {
+        self.query(sql, binds).execute()
+    }
 
     /// What the database can say.
     fn dialect(&self) -> &'static Capabilities {

@@ -18,6 +18,7 @@ mod instance;
 mod into_value;
 mod json;
 mod projection;
+mod raw;
 mod record;
 mod run;
 mod sink;
@@ -43,6 +44,9 @@ pub use json::JsonSink;
 #[doc(hidden)]
 pub use projection::column as __column;
 pub use projection::{FromRow, Projection, Select};
+#[doc(hidden)]
+pub use raw::by_name as __by_name;
+pub use raw::{FromRawRow, IntoBinds, RawBind, RawQuery, Sql, list};
 pub use record::{Hydrate, Many, One, Record, Relation};
 #[doc(hidden)]
 pub use record::{field as __field, read_value as __read_value};

@@ -97,6 +97,25 @@ pub struct Slot {
     pub(crate) rank: usize,
 }
 
+impl Slot {
+    /// The slot of rows that have these fields and nothing else, for rows that no plan has made.
+    pub fn of_fields(fields: Vec<Field>) -> Slot {
+        Slot {
+            key: String::new(),
+            association: 0,
+            parent: None,
+            step: 0,
+            single: false,
+            columns: 0..fields.len(),
+            fields,
+            through: None,
+            identity: Vec::new(),
+            children: Vec::new(),
+            rank: 0,
+        }
+    }
+}
+
 /// What is shown of a junction.
 #[derive(Debug, Clone)]
 pub struct ThroughSlot {

@@ -123,4 +123,17 @@ impl Row for PostgresRow<'_> {
     fn is_null(&self, column: usize) -> bool {
         matches!(self.0.try_get::<_, Raw<'_>>(column), Ok(Raw { bytes: None, .. }))
     }
+
+    fn columns(&self) -> usize {
+        self.0.len()
+    }
+
+    fn name(&self, column: usize) -> &str {
+        self.0.columns().get(column).map_or("", postgres::Column::name)
+    }
+
+    fn natural(&self, column: usize) -> Result<Datum<'_>> {
+        let raw: Raw<'_> = self.0.try_get(column).map_err(|error| error::from(error, ""))?;
+        value::read(&raw, value::natural_kind(&raw)?)
+    }
 }

@@ -194,3 +194,25 @@ pub(crate) fn read<'r>(raw: &Raw<'r>, kind: Kind) -> Result<Datum<'r>> {
         _ => return Err(wrong()),
     })
 }
+
+/// The kind of a type of the server.
+pub(crate) fn natural_kind(raw: &Raw<'_>) -> Result<Kind> {
+    Ok(match raw.ty {
+        Type::BOOL => Kind::Bool,
+        Type::INT2 | Type::INT4 | Type::INT8 => Kind::BigInt,
+        Type::FLOAT4 | Type::FLOAT8 => Kind::Double,
+        Type::NUMERIC => Kind::Decimal,
+        Type::UUID => Kind::Uuid,
+        Type::TIMESTAMPTZ => Kind::Instant,
+        Type::TIMESTAMP => Kind::Naive,
+        Type::DATE => Kind::Day,
+        Type::TIME => Kind::Time,
+        Type::JSON | Type::JSONB => Kind::Json,
+        Type::BYTEA => Kind::Bytes,
+        ref ty if <&str as FromSql>::accepts(ty) || matches!(ty.kind(), TypeKind::Enum(_)) => Kind::Text,
+        ref ty => {
+            return Err(Error::new(ErrorKind::Decode, format!("a value of the type {ty} is not read"))
+                .help("cast it in the query, to text for one"));
+        }
+    })
+}

@@ -101,4 +101,17 @@ impl Row for SqliteRow<'_, '_> {
     fn is_null(&self, column: usize) -> bool {
         matches!(self.0.get_ref(column), Ok(rusqlite::types::ValueRef::Null))
     }
+
+    fn columns(&self) -> usize {
+        self.0.as_ref().column_count()
+    }
+
+    fn name(&self, column: usize) -> &str {
+        self.0.as_ref().column_name(column).unwrap_or_default()
+    }
+
+    fn natural(&self, column: usize) -> Result<Datum<'_>> {
+        let stored = self.0.get_ref(column).map_err(|error| error::from(error, ""))?;
+        value::read(stored, value::natural_kind(stored))
+    }
 }

@@ -185,3 +185,13 @@ pub(crate) fn read(stored: ValueRef<'_>, kind: Kind) -> Result<Datum<'_>> {
         _ => return Err(wrong()),
     })
 }
+
+/// The kind of a storage class.
+pub(crate) fn natural_kind(stored: ValueRef<'_>) -> Kind {
+    match stored {
+        ValueRef::Integer(_) => Kind::BigInt,
+        ValueRef::Real(_) => Kind::Double,
+        ValueRef::Blob(_) => Kind::Bytes,
+        ValueRef::Text(_) | ValueRef::Null => Kind::Text,
+    }
+}

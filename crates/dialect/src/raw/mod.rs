@@ -44,6 +44,22 @@ pub struct Lexis {
     pub at_names: bool,
 }
 
+impl Lexis {
+    /// What the standard says: strings in single quotes, names in double quotes, comments that do not nest.
+    pub const STANDARD: Lexis = Lexis {
+        dollar_quotes: false,
+        escape_strings: false,
+        nested_comments: false,
+        brackets: false,
+        backticks: false,
+        double_colon: false,
+        backslash_strings: false,
+        hash_comments: false,
+        double_quoted_strings: false,
+        at_names: false,
+    };
+}
+
 /// A place for a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Marker<'s> {
