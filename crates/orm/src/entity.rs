@@ -116,7 +116,7 @@ pub trait Entity: Hydrate {
 }
 
 /// The record that was created.
-fn record<M: Hydrate>(created: &Created) -> Result<Record<M>> {
+pub(crate) fn record<M: Hydrate>(created: &Created) -> Result<Record<M>> {
     let mut rows: Vec<Record<M>> = Vec::with_capacity(1);
     created.emit(relata_schema::ModelView::of(M::def()), &mut rows)?;
     rows.pop().ok_or_else(|| relata_schema::Error::internal("a created row is gone"))

@@ -20,6 +20,7 @@ mod json;
 mod projection;
 mod raw;
 mod record;
+mod related;
 mod run;
 mod sink;
 mod stage;
@@ -50,6 +51,7 @@ pub use raw::{FromRawRow, IntoBinds, RawBind, RawQuery, Sql, list};
 pub use record::{Hydrate, Many, One, Record, Relation};
 #[doc(hidden)]
 pub use record::{field as __field, read_value as __read_value};
+pub use related::Links;
 pub use run::json_of_plan;
 pub use sink::Sink;
 pub use transaction::{Isolation, Tx, TxOptions};

@@ -3,6 +3,7 @@
 
 mod bulk;
 mod create;
+mod links;
 mod many;
 mod save;
 mod send;
@@ -10,6 +11,7 @@ mod upsert;
 
 pub(crate) use bulk::{bulk, truncate};
 pub(crate) use create::{Created, create};
+pub(crate) use links::{LinkOptions, Links};
 pub(crate) use many::{ManyOptions, conflict, create_many};
 pub(crate) use save::{destroy, increment, reload_key, restore, save};
 pub(crate) use send::{Sent, ValueRow, equal, send};

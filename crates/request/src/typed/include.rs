@@ -17,6 +17,9 @@ pub struct IncludeOf<'q, M, N> {
 
 /// What may be given to `include`: an association, or one with options.
 pub trait IntoInclude<'q, M> {
+    /// The associated model.
+    type Target: Model;
+
     /// Appends it to the include section above.
     ///
     /// # Errors
@@ -26,12 +29,16 @@ pub trait IntoInclude<'q, M> {
 }
 
 impl<'q, M: Model, N: Model> IntoInclude<'q, M> for Association<M, N> {
+    type Target = N;
+
     fn write(self, above: &mut Encoder<'_, 'q>) -> Result<()> {
         Include::new(self.index()).finish(above)
     }
 }
 
 impl<'q, M: Model, N: Model> IntoInclude<'q, M> for IncludeOf<'q, M, N> {
+    type Target = N;
+
     fn write(self, above: &mut Encoder<'_, 'q>) -> Result<()> {
         self.include.finish(above)
     }
