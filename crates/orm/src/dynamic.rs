@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
-use relata_driver::Row;
-use relata_planner::Slot;
 use relata_request::{
     Call, Request,
     doc::{
-        AttributesDoc, CallDoc, FindDoc, IncludeDoc, OrderDoc, RequestDoc, SelectDoc, WhereDoc, encode_find,
+        AttributesDoc, CallDoc, FindDoc, IncludeDoc, OrderDoc, RequestDoc, ScopeDoc, SelectDoc, WhereDoc, encode_find,
         encode_write,
     },
 };
-use relata_schema::{Datum, Error, ErrorKind, ModelRef, ModelSet, Result, Value, datum_to_json};
+use relata_schema::{Datum, Error, ModelRef, ModelSet, Result, datum_to_json};
 use serde_json::Value as Json;
 
-use crate::{Executor, FromDatum, JsonSink, Sink, run};
+use crate::{
+    DynRecord, Event, Executor, FromDatum, JsonSink,
+    hooks::{self, Subject},
+    run,
+};
 
 /// A find of a model that is defined at run time.
 ///
@@ -133,10 +135,39 @@ impl DynFind {
     ///
     /// What is wrong with the find, or what the database says.
     pub fn all(&self, on: &impl Executor) -> Result<Vec<DynRecord>> {
-        let mut rows = DynRecord::default();
+        let model = self.model()?;
+        let mut rows = DynRecord::collector(model.clone());
         let request = self.request()?;
         run::run(on, &request, &mut rows)?;
-        Ok(rows.edges.pop().map(|(_, _, rows)| rows).unwrap_or_default())
+        let mut rows = rows.into_collected();
+        hooks::run(on, model.view(), Event::AfterFind, Subject::Found(&mut rows))?;
+        Ok(rows)
+    }
+
+    /// The first row, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// As [`all`](DynFind::all).
+    pub fn one(&self, on: &impl Executor) -> Result<Option<DynRecord>> {
+        let mut find = self.clone();
+        find.doc.find.limit = Some(find.doc.find.limit.unwrap_or(1).min(1));
+        Ok(find.all(on)?.into_iter().next())
+    }
+
+    /// Scopes of the model by their names, in place of the default one. Without any name, none at all.
+    #[must_use]
+    pub fn scope<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
+        let scopes = names.into_iter().map(|name| ScopeDoc { name: name.to_owned(), args: Vec::new() });
+        self.doc.find.scope.get_or_insert_default().extend(scopes);
+        self
+    }
+
+    /// Soft-deleted rows too.
+    #[must_use]
+    pub fn with_deleted(mut self) -> Self {
+        self.doc.find.paranoid = Some(false);
+        self
     }
 
     /// How many root rows there are.
@@ -191,91 +222,4 @@ fn rows_json(on: &impl Executor, request: &Request<'_>) -> Result<String> {
     let mut sink = JsonSink::new();
     run::run(on, request, &mut sink)?;
     Ok(sink.finish())
-}
-
-/// A row of a model that is defined at run time: values by name, and the rows of what was included.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct DynRecord {
-    values: Vec<(String, Value)>,
-    /// The key, whether it is one row, and the rows.
-    edges: Vec<(String, bool, Vec<DynRecord>)>,
-}
-
-impl DynRecord {
-    pub(crate) fn of_values(values: Vec<(String, Value)>) -> DynRecord {
-        DynRecord { values, ..DynRecord::default() }
-    }
-
-    /// A value by attribute or alias.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::NotLoaded`] when it was not selected.
-    pub fn get(&self, name: &str) -> Result<&Value> {
-        self.values.iter().find(|(known, _)| known == name).map(|(_, value)| value).ok_or_else(|| {
-            Error::new(ErrorKind::NotLoaded, format!("\"{name}\" was not selected"))
-                .near(name, self.values.iter().map(|(known, _)| known.as_str()))
-        })
-    }
-
-    /// The rows of an include by its key.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::NotLoaded`] when it was not included.
-    pub fn rows(&self, key: &str) -> Result<&[DynRecord]> {
-        self.edges.iter().find(|(known, ..)| known == key).map(|(.., rows)| rows.as_slice()).ok_or_else(|| {
-            Error::new(ErrorKind::NotLoaded, format!("\"{key}\" was not included"))
-                .near(key, self.edges.iter().map(|(known, ..)| known.as_str()))
-        })
-    }
-
-    /// The row of an include of one, if there is one.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::NotLoaded`] when it was not included.
-    pub fn row_of(&self, key: &str) -> Result<Option<&DynRecord>> {
-        self.rows(key).map(<[_]>::first)
-    }
-
-    /// Names and values, in the order selected.
-    pub fn values(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.values.iter().map(|(name, value)| (name.as_str(), value))
-    }
-}
-
-impl Sink for DynRecord {
-    fn open(&mut self, slot: &Slot) -> Result<()> {
-        self.edges.push((slot.key.clone(), slot.single, Vec::new()));
-        Ok(())
-    }
-
-    fn row<'s>(&'s mut self, slot: &Slot, row: &dyn Row) -> Result<&'s mut dyn Sink> {
-        let mut record = DynRecord::default();
-        for (i, field) in slot.fields.iter().enumerate() {
-            let value = row.get(slot.columns.start + i, field.kind).map_err(|error| error.at(&field.name))?;
-            record.values.push((field.name.clone(), value.into_owned()));
-        }
-        if let Some(through) = &slot.through {
-            let mut junction = DynRecord::default();
-            for (i, field) in through.fields.iter().enumerate() {
-                let value = row.get(through.columns.start + i, field.kind).map_err(|error| error.at(&field.name))?;
-                junction.values.push((field.name.clone(), value.into_owned()));
-            }
-            record.edges.push((through.key.clone(), true, vec![junction]));
-        }
-        if self.edges.is_empty() {
-            // The root's rows come without an edge being opened.
-            self.edges.push((String::new(), false, Vec::new()));
-        }
-        let rows = self.edges.last_mut().map(|(.., rows)| rows);
-        match rows {
-            Some(rows) => {
-                rows.push(record);
-                rows.last_mut().map(|last| last as &mut dyn Sink).ok_or_else(|| Error::internal("a row is gone"))
-            }
-            None => Err(Error::internal("a row has no edge")),
-        }
-    }
 }

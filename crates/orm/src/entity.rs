@@ -350,6 +350,12 @@ impl<'q, M: Hydrate> Change<'q, M> {
         self
     }
 
+    /// Without the model's default scope.
+    pub fn unscoped(mut self) -> Self {
+        self.request.drop_scope();
+        self
+    }
+
     /// Of a destroy: the rows are gone, even where the model is paranoid.
     pub fn force(mut self) -> Self {
         if let Action::Destroy { force } = &mut self.action {

@@ -6,11 +6,17 @@ use relata_dialect::Capabilities;
 use relata_planner::{Options, Planner};
 use relata_request::{
     Call, Lock, Request, Section,
+    doc::apply_scope,
     typed::{Column, IntoInclude, Model, Ordering, Predicate, SqlValue},
 };
 use relata_schema::{Aggregate, Datum, Error, ErrorKind, ModelRef, Result};
 
-use crate::{Executor, FromDatum, FromRow, Hydrate, JsonSink, Projection, Record, Select, projection::Rows, run};
+use crate::{
+    Event, Executor, FromDatum, FromRow, Hydrate, JsonSink, Projection, Record, Select,
+    hooks::{self, Subject},
+    projection::Rows,
+    run,
+};
 
 /// A find of `M`: a small handle on a recycled buffer.
 ///
@@ -45,7 +51,7 @@ impl<M: Model> Default for Find<'_, M> {
 impl<'q, M: Model> Find<'q, M> {
     /// All rows.
     pub fn new() -> Self {
-        Find { request: Request::new(ModelRef::Static(M::def())), model: PhantomData }
+        Find { request: Request::scoped(ModelRef::Static(M::def())), model: PhantomData }
     }
 
     fn write(
@@ -134,6 +140,35 @@ impl<'q, M: Model> Find<'q, M> {
         self
     }
 
+    /// Merges a scope of the model in by its name, in place of the default one.
+    #[must_use]
+    pub fn scope(self, name: &str) -> Self {
+        self.scope_with(name, &[])
+    }
+
+    /// Merges a scope that takes arguments in by its name, in place of the default one.
+    ///
+    /// ```text
+    /// User::find().scope_with("older_than", &[("age", 18.into())])
+    /// ```
+    #[must_use]
+    pub fn scope_with(mut self, name: &str, args: &[(&str, serde_json::Value)]) -> Self {
+        if self.request.has_default_scope() {
+            self.request.drop_scope();
+        }
+        if let Err(error) = apply_scope(&mut self.request, name, args) {
+            self.request.fail(error);
+        }
+        self
+    }
+
+    /// Without the model's default scope.
+    #[must_use]
+    pub fn unscoped(mut self) -> Self {
+        self.request.drop_scope();
+        self
+    }
+
     /// Goes on with `then` only if the condition holds.
     #[must_use]
     pub fn when(self, condition: bool, then: impl FnOnce(Self) -> Self) -> Self {
@@ -152,7 +187,7 @@ impl<'q, M: Model> Find<'q, M> {
     /// The row of a key, soft-deleted or not, whatever the default scope says.
     pub(crate) fn by_key(key: Vec<(u16, relata_schema::Value)>) -> Self {
         let mut request = Request::new(ModelRef::Static(M::def()));
-        let flags = relata_request::Flags { paranoid: false, ..request.flags() };
+        let flags = relata_request::Flags { paranoid: false, scoped: false, ..request.flags() };
         request.set_flags(flags);
         key.into_iter().for_each(|(attribute, value)| crate::write::equal(&mut request, attribute, value));
         Find { request, model: PhantomData }
@@ -301,6 +336,7 @@ impl<'q, M: Hydrate> Find<'q, M> {
     pub fn all(&self, on: &impl Executor) -> Result<Vec<Record<M>>> {
         let mut rows: Vec<Record<M>> = Vec::new();
         run::run(on, &self.request, &mut rows)?;
+        found(on, &mut rows)?;
         Ok(rows)
     }
 
@@ -315,6 +351,7 @@ impl<'q, M: Hydrate> Find<'q, M> {
         request.set_page(Some(limit.unwrap_or(1).min(1)), offset);
         let mut rows: Vec<Record<M>> = Vec::new();
         run::run(on, &request, &mut rows)?;
+        found(on, &mut rows)?;
         Ok(rows.into_iter().next())
     }
 
@@ -348,6 +385,12 @@ impl<'q, M: Hydrate> Find<'q, M> {
     pub fn find_and_count(&self, on: &impl Executor) -> Result<Page<Record<M>>> {
         let mut rows: Vec<Record<M>> = Vec::new();
         let total = run::find_and_count(on, &self.request, &mut rows)?;
+        found(on, &mut rows)?;
         Ok(Page { rows, total })
     }
+}
+
+/// Shows what was found to the hooks.
+fn found<M: Hydrate>(on: &dyn Executor, rows: &mut Vec<Record<M>>) -> Result<()> {
+    hooks::run(on, relata_schema::ModelView::of(M::def()), Event::AfterFind, Subject::Found(rows))
 }

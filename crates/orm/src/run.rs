@@ -6,16 +6,31 @@ use relata_request::{Bind, Request};
 use relata_schema::{Error, ErrorKind, Result};
 
 use crate::{
-    Executor, Sink,
+    Event, Executor, Sink,
     bind::{Keys, params},
+    hooks::{self, Subject},
     stage::Forest,
 };
 
 /// Plans a request, runs it, and hands the rows to a sink.
-pub(crate) fn run(on: &(impl Executor + ?Sized), request: &Request<'_>, sink: &mut dyn Sink) -> Result<()> {
+pub(crate) fn run(on: &dyn Executor, request: &Request<'_>, sink: &mut dyn Sink) -> Result<()> {
+    let hooked = hooked(on, request, Event::BeforeFind)?;
+    let request = hooked.as_ref().unwrap_or(request);
     let (plan, _) = on.plans().get(request, on.dialect())?;
     on.with(&mut |session| steps(&plan, request.binds(), session, sink))
         .map_err(|error| error.at(&request.root().view().name))
+}
+
+/// The request as the hooks of an event have made it; nothing where there are none, which is nearly always.
+fn hooked(on: &dyn Executor, request: &Request<'_>, event: Event) -> Result<Option<Request<'static>>> {
+    let root = request.root().clone();
+    if !on.database().hooks().any(root.view(), &[event]) {
+        return Ok(None);
+    }
+    let mut own = request.with_call(request.flags().call).into_owned();
+    hooks::run(on, root.view(), event, Subject::Rows(&mut own))?;
+    own.check()?;
+    Ok(Some(own))
 }
 
 /// Runs the steps of a plan.
@@ -70,10 +85,12 @@ fn direct(plan: &Plan, slot: usize, row: &dyn Row, sink: &mut dyn Sink) -> Resul
 
 /// Runs a request that answers one value.
 pub(crate) fn value<T>(
-    on: &(impl Executor + ?Sized),
+    on: &dyn Executor,
     request: &Request<'_>,
     read: impl Fn(relata_schema::Datum<'_>) -> Result<T>,
 ) -> Result<Option<T>> {
+    let hooked = hooked(on, request, Event::BeforeCount)?;
+    let request = hooked.as_ref().unwrap_or(request);
     let (plan, _) = on.plans().get(request, on.dialect())?;
     if plan.grouped {
         return Err(Error::new(ErrorKind::Request, "groups have no single number")
@@ -96,7 +113,9 @@ pub(crate) fn value<T>(
 }
 
 /// Runs a find and its count in one snapshot.
-pub(crate) fn find_and_count(on: &(impl Executor + ?Sized), request: &Request<'_>, sink: &mut dyn Sink) -> Result<u64> {
+pub(crate) fn find_and_count(on: &dyn Executor, request: &Request<'_>, sink: &mut dyn Sink) -> Result<u64> {
+    let hooked = hooked(on, request, Event::BeforeFind)?;
+    let request = hooked.as_ref().unwrap_or(request);
     let counting = request.with_call(relata_request::Call::Count);
     let (plan, _) = on.plans().get(request, on.dialect())?;
     let at = |error: Error| error.at(&request.root().view().name);

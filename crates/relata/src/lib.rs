@@ -55,8 +55,8 @@ pub use relata_request as request;
 pub use relata_schema as schema;
 
 pub use relata_orm::{
-    Database, Draft, DynFind, DynRecord, Entity, Event, Executor, Find, Isolation, Many, One, OpenOptions, Page,
-    Record, Sql, Tx, TxOptions, WriteOptions, list,
+    Database, Draft, DynFind, DynModel, DynRecord, Entity, Event, Executor, Find, Isolation, Many, One, OpenOptions,
+    Page, Record, Sql, Tx, TxOptions, WriteOptions, list,
 };
 pub use relata_schema::{Error, ErrorKind, Kind, ModelDef, ModelSet, ModelView, Result, SchemaDoc, SqlType, Value};
 
@@ -67,7 +67,8 @@ use relata_schema::ModelBuilder;
 /// What an application's modules begin with.
 pub mod prelude {
     pub use crate::{
-        Database, DynFind, Entity as _, Event, Executor, Many, Model, One, Projection, Record, Tx, list, model,
+        Database, DynFind, DynModel, Entity as _, Event, Executor, Many, Model, One, Projection, Record, Tx, list,
+        model,
         request::typed::{
             Compare, Model as _, abs, alias, all, any, avg, coalesce, count, count_rows, length, lower, max, min, not,
             sum, trim, upper,

@@ -187,11 +187,13 @@ pub struct Flags {
     pub lock: Option<Lock>,
     /// Of an update or delete: it is meant for all rows when there is no condition.
     pub all: bool,
+    /// The condition of the model's default scope holds.
+    pub scoped: bool,
 }
 
 impl Default for Flags {
     fn default() -> Self {
-        Flags { call: Call::Find, distinct: false, paranoid: true, lock: None, all: false }
+        Flags { call: Call::Find, distinct: false, paranoid: true, lock: None, all: false, scoped: true }
     }
 }
 
@@ -209,7 +211,10 @@ impl Flags {
         };
         let [low, high] = attribute.to_le_bytes();
         let lock = self.lock.map_or(0, |lock| 1 + (lock.strength.min(3) | lock.wait.min(2) << 3));
-        let switches = u8::from(self.distinct) | u8::from(!self.paranoid) << 1 | u8::from(self.all) << 2;
+        let switches = u8::from(self.distinct)
+            | u8::from(!self.paranoid) << 1
+            | u8::from(self.all) << 2
+            | u8::from(!self.scoped) << 3;
         [call, function, low, high, switches, lock]
     }
 }
@@ -223,6 +228,15 @@ pub struct Request<'q> {
     flags: Flags,
     page: (Option<u64>, Option<u64>),
     error: Option<Error>,
+    /// What the default scope has written at the front of each section, to be dropped when it is not wanted.
+    scope: Option<Box<ScopePart>>,
+}
+
+/// Bytes and binds of a default scope in each of the sections that it may write to, and its page.
+#[derive(Debug, Clone, Default)]
+struct ScopePart {
+    lengths: Vec<(Section, usize, u32)>,
+    page: (Option<u64>, Option<u64>),
 }
 
 impl<'q> Request<'q> {
@@ -237,12 +251,56 @@ impl<'q> Request<'q> {
     /// A request for all rows of a model.
     pub fn new(root: ModelRef) -> Self {
         let (buffer, binds) = fresh();
-        let mut request = Request { root, buffer, binds, flags: Flags::default(), page: (None, None), error: None };
+        let mut request =
+            Request { root, buffer, binds, flags: Flags::default(), page: (None, None), error: None, scope: None };
         request.set_flags(Flags::default());
         if let Err(error) = request.root.view().check() {
             request.fail(error);
         }
         request
+    }
+
+    /// A request for the rows of a model with the options of its default scope, as typed finds begin.
+    pub fn scoped(root: ModelRef) -> Self {
+        let mut request = Request::new(root);
+        if request.root.view().default_scope.is_some() {
+            if let Err(error) = crate::doc::begin_scoped(&mut request) {
+                request.fail(error);
+            }
+            let part = ScopePart {
+                lengths: crate::doc::SCOPE_SECTIONS
+                    .into_iter()
+                    .map(|section| {
+                        (section, request.section(section).len(), request.sections().binds[section as usize])
+                    })
+                    .collect(),
+                page: request.page,
+            };
+            request.scope = Some(Box::new(part));
+        }
+        request
+    }
+
+    /// Whether a default scope is in it that can be dropped.
+    pub fn has_default_scope(&self) -> bool {
+        self.flags.scoped && self.root.view().default_scope.is_some()
+    }
+
+    /// Forgets the default scope: its condition, and what else of it has been written.
+    pub fn drop_scope(&mut self) {
+        let flags = Flags { scoped: false, ..self.flags };
+        self.set_flags(flags);
+        let Some(part) = self.scope.take() else { return };
+        for (section, bytes, binds) in part.lengths {
+            let first = self.first_bind(section);
+            self.binds.drain(first..first + binds as usize);
+            self.sections_mut().binds[section as usize] -= binds;
+            self.sections_mut().bytes[section as usize].drain(..bytes);
+        }
+        if self.page == part.page && part.page != (None, None) {
+            self.page = (None, None);
+            self.clear(Section::Page);
+        }
     }
 
     /// The options that are no list.
@@ -385,7 +443,15 @@ impl<'q> Request<'q> {
         let binds = std::mem::take(&mut self.binds).into_iter().map(Bind::into_owned).collect();
         let buffer = self.buffer.take();
         let (flags, page) = (self.flags, self.page);
-        Request { root: self.root.clone(), buffer, binds, flags, page, error: self.error.take() }
+        Request {
+            root: self.root.clone(),
+            buffer,
+            binds,
+            flags,
+            page,
+            error: self.error.take(),
+            scope: self.scope.take(),
+        }
     }
 }
 
@@ -404,6 +470,7 @@ pub struct Include<'q> {
     separate: Option<bool>,
     paranoid: bool,
     through_paranoid: bool,
+    scoped: bool,
     buffer: Option<Box<Sections>>,
     binds: Vec<Bind<'q>>,
     page: (Option<u64>, Option<u64>),
@@ -425,6 +492,7 @@ impl<'q> Include<'q> {
             separate: None,
             paranoid: true,
             through_paranoid: true,
+            scoped: true,
             buffer,
             binds,
             page: (None, None),
@@ -460,6 +528,11 @@ impl<'q> Include<'q> {
     /// Whether soft-deleted children are hidden.
     pub fn paranoid(&mut self, paranoid: bool) {
         self.paranoid = paranoid;
+    }
+
+    /// Whether the condition of the target's default scope holds.
+    pub fn scoped(&mut self, on: bool) {
+        self.scoped = on;
     }
 
     /// Whether soft-deleted junction rows are hidden.
@@ -504,7 +577,8 @@ impl<'q> Include<'q> {
             tri(self.required)
                 | tri(self.separate) << 2
                 | u8::from(!self.paranoid) << 4
-                | u8::from(!self.through_paranoid) << 5,
+                | u8::from(!self.through_paranoid) << 5
+                | u8::from(!self.scoped) << 6,
         );
         above.name(&self.alias)?;
         let sections = Section::Attributes as usize..=Section::ThroughFilter as usize;

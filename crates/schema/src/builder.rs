@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::{
-    Association, AssociationKind, Attribute, Check, Error, ErrorKind, Index, ModelDef, ModelRule, PatternText, Result,
-    Rule, SqlType, Target, Through, Value, Values, nearest, pluralize, snake_case,
+    Association, AssociationKind, Attribute, Check, Compiled, Error, ErrorKind, Index, ModelDef, ModelRule,
+    PatternText, Result, Rule, SqlType, Target, Through, Value, Values, nearest, pluralize, snake_case,
 };
 
 /// Builds a [`ModelDef`].
@@ -230,6 +230,7 @@ impl ModelBuilder {
             rules: Vec::new(),
             default_scope: None,
             scopes: Vec::new(),
+            compiled: Compiled::default(),
             problem: Some(error.to_string()),
         })
     }
@@ -321,6 +322,7 @@ impl ModelBuilder {
             rules: self.rules,
             default_scope: self.default_scope,
             scopes: self.scopes,
+            compiled: Compiled::default(),
             problem: None,
             name: self.name,
             table,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::{
     AssociationKind, Error, ErrorKind, ModelBuilder, ModelDef, ModelSet, Reader, Result, SqlType, datum_from_json,
-    datum_to_json,
+    datum_to_json, rule_doc,
 };
 
 /// A schema document: models by name, in the order written.
@@ -40,6 +40,15 @@ pub struct ModelDoc {
     pub paranoid: bool,
     /// Attribute `authorId` is kept in column `author_id`.
     pub underscored: bool,
+    /// Adds `version`.
+    #[serde(skip_serializing_if = "is_false")]
+    pub version: bool,
+    /// Finder options that every request has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_scope: Option<Json>,
+    /// Finder options by name.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "pairs")]
+    pub scopes: Vec<(String, Json)>,
     /// The attributes.
     #[serde(serialize_with = "pairs")]
     pub attributes: Vec<(String, AttributeDoc)>,
@@ -74,6 +83,9 @@ pub struct AttributeDoc {
     /// The column.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
+    /// What its values must be like.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validate: Option<Json>,
 }
 
 /// An association of a document.
@@ -154,13 +166,7 @@ impl<'de> Deserialize<'de> for SchemaDoc {
 }
 
 /// Keys of the form that have no meaning in this version yet. They are refused by name, never passed over.
-const NOT_YET: [(&str, &str); 5] = [
-    ("default_scope", "write the condition into the request"),
-    ("scopes", "write the condition into the request"),
-    ("validate", "validate before writing"),
-    ("where", "create the partial index in SQL"),
-    ("version", "leave it out or say false"),
-];
+const NOT_YET: [(&str, &str); 1] = [("where", "create the partial index in SQL")];
 
 fn refuse_not_yet(reader: &Reader<'_>) -> Result<()> {
     for (key, remedy) in NOT_YET {
@@ -215,13 +221,16 @@ impl ModelDoc {
             "default_scope",
             "scopes",
         ])?;
-        refuse_not_yet(reader)?;
         let flag = |name: &str| reader.field(name).map_or(Ok(false), |field| field.boolean());
+        let scope = |field: &Reader<'_>| field.map().map(|_| field.json.clone());
         Ok(ModelDoc {
             table: reader.field("table").map(|table| table.text().map(str::to_owned)).transpose()?,
             timestamps: flag("timestamps")?,
             paranoid: flag("paranoid")?,
             underscored: flag("underscored")?,
+            version: flag("version")?,
+            default_scope: reader.field("default_scope").map(|field| scope(&field)).transpose()?,
+            scopes: reader.field("scopes").map_or(Ok(Vec::new()), |field| named(&field, scope))?,
             attributes: reader.field("attributes").map_or(Ok(Vec::new()), |f| named(&f, AttributeDoc::read))?,
             associations: reader.field("associations").map_or(Ok(Vec::new()), |f| named(&f, AssociationDoc::read))?,
             indexes: match reader.field("indexes") {
@@ -236,12 +245,25 @@ impl ModelDoc {
         if let Some(table) = &self.table {
             model.table(table.as_str());
         }
-        model.timestamps(self.timestamps).paranoid(self.paranoid).underscored(self.underscored);
+        model.timestamps(self.timestamps).paranoid(self.paranoid).underscored(self.underscored).version(self.version);
+        if let Some(options) = &self.default_scope {
+            model.default_scope(options.clone());
+        }
+        for (scope, options) in &self.scopes {
+            model.scope(scope.as_str(), options.clone());
+        }
         for (attribute_name, doc) in &self.attributes {
             let at = |error: Error| error.at(format!("{name}.{attribute_name}"));
             let ty = SqlType::parse(&doc.ty).map_err(at)?;
             let default = doc.default.as_ref().map(|json| datum_from_json(json, &ty)).transpose().map_err(at)?;
+            let checks = match &doc.validate {
+                Some(json) => rule_doc::read(&Reader::new(json), &ty).map_err(at)?,
+                None => Vec::new(),
+            };
             let attribute = model.attribute(attribute_name.as_str(), ty);
+            for check in checks {
+                attribute.check_with(check.rule, check.message);
+            }
             if doc.primary_key {
                 attribute.primary_key();
             }
@@ -306,7 +328,6 @@ impl ModelDoc {
 impl AttributeDoc {
     fn read(reader: &Reader<'_>) -> Result<AttributeDoc> {
         reader.object(&["type", "primary_key", "auto_increment", "null", "unique", "default", "column", "validate"])?;
-        refuse_not_yet(reader)?;
         let flag = |name: &str| reader.field(name).map_or(Ok(false), |field| field.boolean());
         let ty = reader.field("type").ok_or_else(|| reader.error("\"type\" is missing"))?;
         Ok(AttributeDoc {
@@ -317,6 +338,10 @@ impl AttributeDoc {
             unique: flag("unique")?,
             default: reader.field("default").map(|default| default.json.clone()),
             column: reader.field("column").map(|column| column.text().map(str::to_owned)).transpose()?,
+            validate: reader
+                .field("validate")
+                .map(|validate| validate.map().map(|_| validate.json.clone()))
+                .transpose()?,
         })
     }
 }
@@ -392,6 +417,9 @@ impl ModelDef {
             timestamps: self.created_at.is_some() || self.updated_at.is_some(),
             paranoid: self.paranoid.is_some(),
             underscored: false,
+            version: self.version.is_some(),
+            default_scope: self.default_scope.clone(),
+            scopes: self.scopes.clone(),
             attributes: (0u16..)
                 .zip(&self.attributes)
                 .map(|(i, attribute)| {
@@ -404,6 +432,7 @@ impl ModelDef {
                             && !self.indexes.iter().any(|index| index.unique && index.attributes == [i]),
                         default: attribute.default.as_ref().map(|v| datum_to_json(v, attribute.ty.scale())),
                         column: (attribute.column != attribute.name).then(|| attribute.column.clone()),
+                        validate: rule_doc::to_json(&attribute.checks, &attribute.ty),
                     };
                     (attribute.name.clone(), doc)
                 })

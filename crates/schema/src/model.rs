@@ -38,9 +38,39 @@ pub struct ModelDef {
     pub default_scope: Option<serde_json::Value>,
     /// Finder options by name, as documents.
     pub scopes: Vec<(String, serde_json::Value)>,
+    /// What the planner makes of the default scope, made once.
+    pub compiled: Compiled,
     /// What is wrong with a model that is declared in code. Its declaration runs before any call that could return an
     /// error, so the first call that uses it does.
     pub(crate) problem: Option<String>,
+}
+
+/// A place for what a higher layer makes of a model, once.
+#[derive(Default)]
+pub struct Compiled(std::sync::OnceLock<Box<dyn std::any::Any + Send + Sync>>);
+
+impl Compiled {
+    /// What was made of it, made if it was not.
+    ///
+    /// # Errors
+    ///
+    /// Those of making it; then it is made again next time.
+    pub fn get_or_make<T: Send + Sync + 'static>(&self, make: impl FnOnce() -> Result<T>) -> Result<&T> {
+        let made = match self.0.get() {
+            Some(made) => made,
+            None => {
+                let new = make()?;
+                self.0.get_or_init(|| Box::new(new))
+            }
+        };
+        made.downcast_ref().ok_or_else(|| Error::internal("two layers make different things of a model"))
+    }
+}
+
+impl std::fmt::Debug for Compiled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.get().is_some() { "compiled" } else { "not compiled" })
+    }
 }
 
 /// One attribute of a model.

@@ -11,7 +11,7 @@ use relata_schema::{AssociationKind, Datum, Error, ErrorKind, Link, ModelRef, Re
 
 use super::{
     WriteOptions, in_transaction, save,
-    send::{equal, send},
+    send::{equal, send, unscoped},
 };
 use crate::{Executor, Instance, State};
 
@@ -118,7 +118,7 @@ impl<'i> Links<'i> {
         let side = self.side()?;
         if let Some(through) = &side.link.through {
             let junction = self.model.through(self.association)?;
-            let mut find = Request::new(junction);
+            let mut find = unscoped(&junction);
             own(&mut find, &through.source, &side.source);
             if let Some(among) = among {
                 one_of(&mut find, &through.target, among);
@@ -126,7 +126,7 @@ impl<'i> Links<'i> {
             return read(on, find, &through.target);
         }
         let attributes = identity(&side);
-        let mut find = Request::new(side.target.clone());
+        let mut find = unscoped(&side.target);
         if self.kind() == AssociationKind::BelongsTo {
             let own_key: Option<Vec<Value>> = side
                 .link
@@ -233,7 +233,7 @@ impl<'i> Links<'i> {
     /// Rows of the target refer to the record from here on.
     fn take_over(&self, on: &dyn Executor, keys: &[Key]) -> Result<()> {
         let side = self.side()?;
-        let mut update = Request::new(side.target.clone());
+        let mut update = unscoped(&side.target);
         one_of(&mut update, &identity(&side), keys);
         let mut assigned = Vec::new();
         let values = side.link.target.iter().copied().zip(side.source.iter().cloned());
@@ -258,7 +258,7 @@ impl<'i> Links<'i> {
     fn let_go(&self, on: &dyn Executor, keys: Option<&[Key]>, but: Option<&[Key]>) -> Result<u64> {
         let side = self.side()?;
         let view = side.target.view();
-        let mut update = Request::new(side.target.clone());
+        let mut update = unscoped(&side.target);
         own(&mut update, &side.link.target, &side.source);
         for (attribute, value) in &side.scope {
             equal(&mut update, *attribute, value.clone());
@@ -358,7 +358,7 @@ impl<'i> Links<'i> {
     fn remove_pairs(&self, on: &dyn Executor, keys: &[Key]) -> Result<u64> {
         let side = self.side()?;
         let (junction, through) = self.junction()?;
-        let mut destroy = Request::new(junction.clone());
+        let mut destroy = unscoped(&junction);
         own(&mut destroy, &through.source, &side.source);
         one_of(&mut destroy, &through.target, keys);
         request::destroy(&mut destroy, false, on.database().now());

@@ -11,10 +11,10 @@ mod upsert;
 
 pub(crate) use bulk::{bulk, truncate};
 pub(crate) use create::{Created, create};
-pub(crate) use links::{LinkOptions, Links};
+pub(crate) use links::{Key, LinkOptions, Links};
 pub(crate) use many::{ManyOptions, conflict, create_many};
 pub(crate) use save::{destroy, increment, reload_key, restore, save};
-pub(crate) use send::{Sent, ValueRow, equal, send};
+pub(crate) use send::{Sent, ValueRow, equal, keyed, send};
 pub(crate) use upsert::{find_or_create, upsert};
 
 use relata_schema::Result;

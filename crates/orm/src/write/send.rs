@@ -134,10 +134,18 @@ fn key_named<'m>(view: ModelView<'m>, name: &str) -> Option<&'m [u16]> {
     })
 }
 
+/// A request for rows of a model, whatever its default scope says.
+pub(crate) fn unscoped<'q>(model: &ModelRef) -> Request<'q> {
+    let mut request = Request::new(model.clone());
+    let flags = relata_request::Flags { scoped: false, ..request.flags() };
+    request.set_flags(flags);
+    request
+}
+
 /// A request for the row of a key.
 pub(crate) fn keyed<'q>(model: &ModelRef, call: Call, key: &[(u16, Datum<'q>)]) -> Request<'q> {
     let mut request = Request::new(model.clone());
-    let flags = relata_request::Flags { call, ..request.flags() };
+    let flags = relata_request::Flags { call, scoped: false, ..request.flags() };
     request.set_flags(flags);
     for (attribute, value) in key {
         equal(&mut request, *attribute, value.clone());

@@ -1,10 +1,14 @@
 //! Conditions and expressions of a shape, lowered where the rows that they name are at hand.
 
 use relata_ir::{BindDef, ExprId, Source, Transform};
-use relata_request::{Cursor, ListForm, op};
+use relata_request::{Bind, Cursor, ListForm, op};
 use relata_schema::{Aggregate, Comparison, Error, ErrorKind, Function, Kind, Pattern, Result};
 
-use super::{Building, Lowering, attach::junction_of, nodes::Part};
+use super::{
+    Building, Lowering,
+    attach::junction_of,
+    nodes::{Part, SCOPE_BIND},
+};
 use crate::MAX_NODES;
 
 impl<'a> Lowering<'a, '_> {
@@ -67,7 +71,7 @@ impl<'a> Lowering<'a, '_> {
                     byte => Kind::from_byte(byte).ok_or_else(|| Error::internal("a bind has no kind"))?,
                 };
                 let bind = at.next_bind();
-                self.request_bind(bind, kind)
+                if bind & SCOPE_BIND != 0 { self.stated(bind)? } else { self.request_bind(bind, kind) }
             }
             op::NULL => self.ir.null(),
             op::TRUE => self.ir.boolean(true),
@@ -142,7 +146,11 @@ impl<'a> Lowering<'a, '_> {
                 let kind = self.ir.kind(left).unwrap_or(Kind::Text);
                 self.check_comparable(node, left, left)?;
                 let bind = at.next_bind();
-                let test = self.list(left, kind, bind, form);
+                let test = if bind & SCOPE_BIND != 0 {
+                    self.stated_list(left, bind)?
+                } else {
+                    self.list(left, kind, bind, form)
+                };
                 if code == op::IN { test } else { self.ir.not(test) }
             }
             code @ (op::BETWEEN | op::NOT_BETWEEN) => {
@@ -172,6 +180,22 @@ impl<'a> Lowering<'a, '_> {
         let function = Function::from_byte(at.byte()?).ok_or_else(|| Error::internal("no such function"))?;
         let arguments: Vec<ExprId> = (0..at.byte()?).map(|_| self.expr(node, at, rows, None)).collect::<Result<_>>()?;
         Ok(self.ir.call(function, &arguments))
+    }
+
+    /// A value that a default scope states.
+    fn stated(&mut self, bind: u32) -> Result<ExprId> {
+        match self.nodes.stated.get((bind & !SCOPE_BIND) as usize) {
+            Some(Bind::One(value)) => Ok(self.ir.schema_literal(value)),
+            _ => Err(Error::internal("a default scope names a value that it does not have")),
+        }
+    }
+
+    fn stated_list(&mut self, left: ExprId, bind: u32) -> Result<ExprId> {
+        let Some(Bind::Many(values)) = self.nodes.stated.get((bind & !SCOPE_BIND) as usize).copied() else {
+            return Err(Error::internal("a default scope names a list that it does not have"));
+        };
+        let members: Vec<ExprId> = values.iter().map(|value| self.ir.schema_literal(&value.into_owned())).collect();
+        Ok(self.ir.in_list(left, &members))
     }
 
     fn list(&mut self, left: ExprId, kind: Kind, bind: u32, form: ListForm) -> ExprId {

@@ -1,6 +1,6 @@
 //! The request as a tree of nodes: the root, its includes, and the edges that only a path names.
 
-use relata_request::{Cursor, ListForm, Request, Section, op};
+use relata_request::{Bind, Call, Cursor, ListForm, Request, Section, doc::default_condition, op};
 use relata_schema::{AssociationKind, Error, ErrorKind, Link, ModelView, Result};
 
 use crate::{MAX_NODES, plan::Loading};
@@ -25,6 +25,12 @@ impl<'a> Part<'a> {
         Part { bytes: &before.rest()[..len], bind: before.bind }
     }
 }
+
+/// Marks the number of a value that a default scope states.
+pub(crate) const SCOPE_BIND: u32 = 1 << 31;
+
+/// The condition of a default scope: its bytes and values.
+struct CompiledScope(Option<(Vec<u8>, Vec<Bind<'static>>)>);
 
 /// One selected item.
 #[derive(Debug, Clone, Copy)]
@@ -109,6 +115,8 @@ impl Node<'_> {
 /// The tree, and what belongs to the root alone.
 pub(crate) struct Nodes<'a> {
     pub nodes: Vec<Node<'a>>,
+    /// Values that default scopes state, by the numbers that [`SCOPE_BIND`] marks.
+    pub stated: Vec<&'a Bind<'static>>,
     pub group: Vec<OrderPart<'a>>,
     pub having: Vec<Conjunct<'a>>,
     /// Whether the selection of the root was said.
@@ -120,7 +128,8 @@ impl<'a> Nodes<'a> {
         let model = request.root().view();
         let section =
             |section: Section| Part { bytes: request.section(section), bind: request.first_bind(section) as u32 };
-        let mut nodes = Nodes { nodes: Vec::new(), group: Vec::new(), having: Vec::new(), explicit: false };
+        let mut nodes =
+            Nodes { nodes: Vec::new(), stated: Vec::new(), group: Vec::new(), having: Vec::new(), explicit: false };
         let attributes = section(Section::Attributes);
         nodes.explicit = !attributes.bytes.is_empty();
         nodes.nodes.push(Node {
@@ -149,6 +158,9 @@ impl<'a> Nodes<'a> {
             why: "",
         });
         nodes.includes(0, section(Section::Include), 0)?;
+        if request.flags().scoped && request.flags().call != Call::Insert {
+            nodes.default_scope(0)?;
+        }
         nodes.sections(0, attributes, section(Section::Filter), section(Section::Order))?;
         nodes.group = nodes.items(0, section(Section::Group), false)?;
         nodes.having = nodes.conjuncts(0, section(Section::Having))?;
@@ -241,11 +253,30 @@ impl<'a> Nodes<'a> {
             })?;
             self.nodes[parent].children.push(index);
             self.includes(index, include, depth + 1)?;
+            if flags & 64 == 0 {
+                self.default_scope(index)?;
+            }
             self.sections(index, attributes, filter, order)?;
             if let Some(junction) = self.nodes[index].junction {
                 self.nodes[index].through_selection = Some(selection(junction, through_attributes)?);
             }
         }
+        Ok(())
+    }
+
+    /// Adds the condition of the default scope of a node's model. Its values are the schema's and not the request's.
+    fn default_scope(&mut self, index: usize) -> Result<()> {
+        let model = self.nodes[index].model;
+        if model.default_scope.is_none() {
+            return Ok(());
+        }
+        let compiled: &'a CompiledScope =
+            model.def().compiled.get_or_make(|| default_condition(model).map(CompiledScope))?;
+        let Some((bytes, binds)) = &compiled.0 else { return Ok(()) };
+        let part = Part { bytes, bind: SCOPE_BIND | self.stated.len() as u32 };
+        self.stated.extend(binds);
+        let conjuncts = self.conjuncts(index, part)?;
+        self.nodes[index].conjuncts.splice(0..0, conjuncts);
         Ok(())
     }
 
@@ -276,7 +307,8 @@ impl<'a> Nodes<'a> {
             }
         }
         self.nodes[index].selection = selection;
-        self.nodes[index].conjuncts = self.conjuncts(index, filter)?;
+        let conjuncts = self.conjuncts(index, filter)?;
+        self.nodes[index].conjuncts.extend(conjuncts);
         self.nodes[index].order = self.items(index, order, true)?;
         Ok(())
     }
@@ -484,7 +516,7 @@ impl<'a> Nodes<'a> {
             return Ok(free);
         }
         let at_path = |error: Error| error.at(&self.nodes[at].path);
-        self.push(Node {
+        let index = self.push(Node {
             parent: Some(at),
             model: model.target(association).map_err(at_path)?,
             association,
@@ -508,7 +540,9 @@ impl<'a> Nodes<'a> {
             owners: Vec::new(),
             loading: Loading::SemiJoin,
             why: "a path names it",
-        })
+        })?;
+        self.default_scope(index)?;
+        Ok(index)
     }
 
     /// Tells every node which wheres above decide on its rows.

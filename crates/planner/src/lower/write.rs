@@ -9,7 +9,7 @@ use relata_schema::{Error, ErrorKind, Kind, Result};
 
 use super::{
     Building, Lowering,
-    nodes::{Item, Part},
+    nodes::{Item, Part, SCOPE_BIND},
 };
 use crate::plan::{Rows, Step};
 
@@ -156,7 +156,9 @@ impl<'a> Lowering<'a, '_> {
     /// Which rows an update or delete changes.
     fn changed_rows(&mut self, rel: RelId, rows: &mut Building) -> Result<()> {
         let cut = self.nodes.nodes[0].cut;
-        let asked = self.nodes.nodes[0].conjuncts.iter().any(|conjunct| conjunct.part.bytes != [op::TRUE]);
+        // What the default scope asks is asked of every request: it does not say that this one picks rows.
+        let says = |part: &Part<'_>| part.bytes != [op::TRUE] && part.bind & SCOPE_BIND == 0;
+        let asked = self.nodes.nodes[0].conjuncts.iter().any(|conjunct| says(&conjunct.part));
         if !asked && !self.flags.all {
             return Err(Error::new(ErrorKind::Request, "an update or delete without a condition changes every row")
                 .at(&self.nodes.nodes[0].path)

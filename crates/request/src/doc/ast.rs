@@ -59,10 +59,19 @@ pub struct FindDoc {
     pub distinct: bool,
     /// `false` includes rows that were soft-deleted. Defaults to `true`.
     pub paranoid: Option<bool>,
-    /// Names of scopes that apply.
-    pub scope: Vec<String>,
+    /// Scopes that apply, in order; the default one when nothing is said. An empty list is none at all.
+    pub scope: Option<Vec<ScopeDoc>>,
     /// A row lock.
     pub lock: Option<LockDoc>,
+}
+
+/// A scope by name: `"adults"` or `{"older_than": {"age": 18}}`. The default one is `"default"`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScopeDoc {
+    /// Its name.
+    pub name: String,
+    /// Its arguments by name.
+    pub args: Vec<(String, Json)>,
 }
 
 /// `"attributes"`.

@@ -2,7 +2,7 @@
 
 use relata_schema::{Aggregate, Error, ErrorKind, ModelRef, ModelView, Result};
 
-use super::{ast::*, encode_expr::Scope};
+use super::{ast::*, encode_expr::Scope, scope};
 use crate::{Call, Encoder, Flags, Include, Lock, Request, Section};
 
 /// Encodes a document against its root model. A `find_and_count` is encoded as its find.
@@ -26,18 +26,15 @@ pub fn encode_find(doc: &RequestDoc, root: ModelRef) -> Result<Request<'static>>
             Call::Aggregate(function, view.require_attribute(attribute).map_err(|error| error.at(&view.name))?)
         }
     };
-    let find = &doc.find;
-    if !find.scope.is_empty() {
-        return Err(Error::new(ErrorKind::Unsupported, "\"scope\" is not supported yet")
-            .at(&view.name)
-            .help("write the condition into the request"));
-    }
+    let (merged, scoped) = scope::scoped(&doc.find, view)?;
+    let find = &merged;
     request.set_flags(Flags {
         call,
         distinct: find.distinct,
         paranoid: find.paranoid.unwrap_or(true),
         lock: find.lock.map(|lock| Lock { strength: lock.strength as u8, wait: lock.wait as u8 }),
         all: false,
+        scoped,
     });
     let aliases = aliases(find.attributes.as_ref());
     let scope = Scope { path: view.name.clone(), aliases: &aliases, includes: &find.include };
@@ -47,6 +44,19 @@ pub fn encode_find(doc: &RequestDoc, root: ModelRef) -> Result<Request<'static>>
     }
     request.check()?;
     Ok(request)
+}
+
+/// Writes the sections of finder options into a request; flags and page are the caller's.
+pub(super) fn write_options(request: &mut Request<'_>, find: &FindDoc) -> Result<()> {
+    let aliases = aliases(find.attributes.as_ref());
+    let scope = Scope { path: request.root().view().name.clone(), aliases: &aliases, includes: &find.include };
+    let mut out: Request<'static> = Request::new(request.root().clone());
+    options(find, &scope, |section, write| out.write(section, write));
+    out.check()?;
+    for section in super::scope::SECTIONS {
+        request.copy_section(section, &out);
+    }
+    Ok(())
 }
 
 /// The aliases that a selection gives, which order and having may name.
@@ -150,19 +160,19 @@ fn include(doc: &IncludeDoc, above: &Scope<'_>, encoder: &mut Encoder<'_, 'stati
     let target = model.target(association).map_err(at)?;
     let key = doc.alias.as_deref().unwrap_or(&doc.association);
     let path = format!("{}.include({key})", above.path);
-    let find = &doc.find;
+    let (merged, scoped) = scope::scoped(&doc.find, target).map_err(|error| error.at(&path))?;
+    let find = &merged;
     let misplaced = [
         ("group", !find.group.is_empty()),
         ("having", find.having.is_some()),
         ("distinct", find.distinct),
         ("lock", find.lock.is_some()),
-        ("scope", !find.scope.is_empty()),
     ];
     if let Some((option, _)) = misplaced.iter().find(|(_, said)| *said) {
         return Err(Error::new(ErrorKind::Request, format!("an include has no \"{option}\"")).at(path));
     }
-    let aliases = aliases(doc.find.attributes.as_ref());
-    let scope = Scope { path: path.clone(), aliases: &aliases, includes: &doc.find.include };
+    let aliases = aliases(find.attributes.as_ref());
+    let scope = Scope { path: path.clone(), aliases: &aliases, includes: &find.include };
     let mut out = Include::new(association);
     if let Some(alias) = &doc.alias {
         out.alias(alias);
@@ -173,14 +183,15 @@ fn include(doc: &IncludeDoc, above: &Scope<'_>, encoder: &mut Encoder<'_, 'stati
     if let Some(separate) = doc.separate {
         out.separate(separate);
     }
-    out.paranoid(doc.find.paranoid.unwrap_or(true));
-    if let Some(limit) = doc.find.limit {
+    out.paranoid(find.paranoid.unwrap_or(true));
+    out.scoped(scoped);
+    if let Some(limit) = find.limit {
         out.limit(limit);
     }
-    if let Some(offset) = doc.find.offset {
+    if let Some(offset) = find.offset {
         out.offset(offset);
     }
-    options(&doc.find, &scope, |section, write| out.write(section, target, write));
+    options(find, &scope, |section, write| out.write(section, target, write));
     if let Some(through) = &doc.through {
         let Some(junction) = model.through(association).map_err(at)? else {
             return Err(Error::new(

@@ -16,6 +16,7 @@ mod policy;
 mod read;
 mod read_expr;
 mod read_write;
+mod scope;
 mod tree;
 mod write;
 
@@ -25,6 +26,9 @@ pub use encode::encode_find;
 pub(crate) use encode_expr::Scope as Scoped;
 pub use encode_write::{conflict_of, encode_rows, encode_write};
 pub use policy::{ModelPolicy, Policy};
+pub(crate) use scope::SECTIONS as SCOPE_SECTIONS;
+pub(crate) use scope::begin as begin_scoped;
+pub use scope::{apply as apply_scope, default_condition};
 pub use tree::{Tree, alias, all, any, call, cast, col, count, not, value};
 
 use relata_schema::Result;

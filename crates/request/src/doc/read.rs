@@ -22,7 +22,8 @@ const FIND_KEYS: [&str; 12] = [
 ];
 const ROOT_KEYS: [&str; 8] =
     ["model", "find_and_count", "count", "aggregate", "attribute", "skip_locked", "nowait", "$schema"];
-const INCLUDE_KEYS: [&str; 11] = [
+const INCLUDE_KEYS: [&str; 12] = [
+    "scope",
     "association",
     "as",
     "attributes",
@@ -132,15 +133,38 @@ pub(super) fn options(reader: &Reader<'_>, depth: usize) -> Result<FindDoc> {
         offset: count("offset")?,
         distinct: field("distinct").map_or(Ok(false), |field| field.boolean())?,
         paranoid: field("paranoid").map(|field| field.boolean()).transpose()?,
-        scope: match field("scope") {
-            None => Vec::new(),
-            Some(field) => {
-                let error = Error::new(ErrorKind::Unsupported, "\"scope\" is not supported yet");
-                return Err(error.at(field.pointer()).help("write the condition into the request"));
-            }
-        },
+        scope: field("scope").map(|field| scopes(&field)).transpose()?,
         lock: field("lock").map(|field| lock(&field)).transpose()?,
     })
+}
+
+/// The finder options of a scope's own document.
+pub(super) fn scope(reader: &Reader<'_>) -> Result<FindDoc> {
+    let known: Vec<&str> = FIND_KEYS.into_iter().filter(|key| *key != "scope").collect();
+    reader.map()?;
+    check_keys(reader, &known)?;
+    options(reader, 0)
+}
+
+/// `["adults", {"older_than": {"age": 18}}]`
+fn scopes(reader: &Reader<'_>) -> Result<Vec<ScopeDoc>> {
+    if let Json::String(name) = reader.json {
+        return Ok(vec![ScopeDoc { name: name.clone(), args: Vec::new() }]);
+    }
+    let mut found = Vec::new();
+    for item in reader.elements()? {
+        match item.json {
+            Json::String(name) => found.push(ScopeDoc { name: name.clone(), args: Vec::new() }),
+            _ => {
+                for name in item.map()?.keys() {
+                    let Some(field) = item.field(name) else { continue };
+                    let args = field.map()?.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+                    found.push(ScopeDoc { name: name.clone(), args });
+                }
+            }
+        }
+    }
+    Ok(found)
 }
 
 fn attributes(reader: &Reader<'_>) -> Result<AttributesDoc> {

@@ -38,11 +38,20 @@ fn options(find: &FindDoc, out: &mut Map<String, Json>) {
     put("offset", find.offset.map(Json::from));
     put("distinct", find.distinct.then_some(true.into()));
     put("paranoid", find.paranoid.map(Json::from));
+    put("scope", find.scope.as_ref().map(|scopes| scopes.iter().map(scope).collect()));
     if let Some(lock) = find.lock {
         put("lock", Some(crate::Lock::STRENGTHS[lock.strength as usize].into()));
         put("skip_locked", (lock.wait == LockWaitDoc::SkipLocked).then_some(true.into()));
         put("nowait", (lock.wait == LockWaitDoc::NoWait).then_some(true.into()));
     }
+}
+
+fn scope(scope: &ScopeDoc) -> Json {
+    if scope.args.is_empty() {
+        return scope.name.clone().into();
+    }
+    let args: Map<String, Json> = scope.args.iter().cloned().collect();
+    json!({ scope.name.clone(): args })
 }
 
 fn attributes(doc: &AttributesDoc) -> Json {

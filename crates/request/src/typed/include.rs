@@ -185,6 +185,13 @@ impl<'q, M: Model, N: Model> IncludeOf<'q, M, N> {
         self
     }
 
+    /// Without the default scope of the children's model.
+    #[must_use]
+    pub fn unscoped(mut self) -> Self {
+        self.include.scoped(false);
+        self
+    }
+
     /// Includes children that were soft-deleted.
     #[must_use]
     pub fn with_deleted(mut self) -> Self {

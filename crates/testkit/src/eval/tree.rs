@@ -85,7 +85,7 @@ impl<'a> Tree<'a> {
     pub(super) fn build(request: &'a RequestDoc, models: &'a ModelSet) -> Result<Tree<'a>, String> {
         let model = models.view(&request.model).ok_or_else(|| format!("there is no model {}", request.model))?;
         let find = &request.find;
-        if !find.scope.is_empty() {
+        if find.scope.is_some() {
             return Err("a schema document has no named scopes".to_owned());
         }
         let root = Node {
@@ -115,7 +115,7 @@ impl<'a> Tree<'a> {
         let unfit = !find.group.is_empty()
             || find.having.is_some()
             || find.distinct
-            || !find.scope.is_empty()
+            || find.scope.is_some()
             || find.lock.is_some();
         if unfit {
             return Err(format!("include {}: group, having, distinct, scope and lock are for a root", doc.association));

@@ -97,8 +97,9 @@ fn options(find: &FindDoc, level: &Level<'_, '_>) -> Result<()> {
             return Err(not_offered("option", option).at(level.at(option)));
         }
     }
-    match find.scope.iter().find(|name| !rule.scopes.contains(*name)) {
-        Some(name) => Err(unknown(ErrorKind::Request, "scope", name).at(level.at("scope"))),
+    let named = find.scope.iter().flatten().find(|scope| scope.name != "default" && !rule.scopes.contains(&scope.name));
+    match named {
+        Some(scope) => Err(unknown(ErrorKind::Request, "scope", &scope.name).at(level.at("scope"))),
         None => Ok(()),
     }
 }
@@ -146,7 +147,13 @@ impl<'p> Walk<'p> {
 
     fn find(&mut self, find: &mut FindDoc, level: &Level<'p, '_>) -> Result<()> {
         let Level { model, rule, place, depth, .. } = *level;
-        self.spend(find.scope.len())?;
+        self.spend(find.scope.as_ref().map_or(0, Vec::len))?;
+        // The default scope may be what keeps one customer's rows from another: naming scopes never drops it here.
+        if let Some(scopes) = &mut find.scope
+            && !scopes.iter().any(|scope| scope.name == "default")
+        {
+            scopes.insert(0, crate::doc::ScopeDoc { name: "default".to_owned(), args: Vec::new() });
+        }
         options(find, level)?;
         let asked = find.attributes.take();
         let scope = Scope { model, rule, includes: &find.include, selected: &[], depth, place, part: "attributes" };

@@ -3,7 +3,7 @@
 use relata_schema::ErrorKind;
 
 use super::{check_all, filled, models, policy, read, refusal, user, with_user};
-use crate::doc::{AttributesDoc, CallDoc, FindDoc, RequestDoc, SelectDoc, col, not, policy::Policy};
+use crate::doc::{AttributesDoc, CallDoc, FindDoc, RequestDoc, ScopeDoc, SelectDoc, col, not, policy::Policy};
 
 #[test]
 fn a_hidden_attribute_is_found_nowhere() {
@@ -240,7 +240,7 @@ fn what_is_not_offered_is_refused_by_name() {
     ];
     check_all(&policy(), ErrorKind::Request, &nonsense);
     let mut scoped = read(r#"{"model": "User"}"#);
-    scoped.find.scope.push("admins".to_owned());
+    scoped.find.scope = Some(vec![ScopeDoc { name: "admins".to_owned(), args: Vec::new() }]);
     let error = policy().check(&mut scoped, &models()).unwrap_err();
     assert_eq!(error.to_string(), "scope: there is no scope \"admins\" here");
 }
@@ -262,7 +262,7 @@ fn flags_allow_what_they_say() {
     let message = "attribute: there is no attribute \"password_hash\" here";
     check_all(&policy, ErrorKind::UnknownAttribute, &[(hidden, message)]);
     let mut scoped = read(r#"{"model": "User"}"#);
-    scoped.find.scope.push("adults".to_owned());
+    scoped.find.scope = Some(vec![ScopeDoc { name: "adults".to_owned(), args: Vec::new() }]);
     policy.check(&mut scoped, &models()).unwrap();
 }
 
