@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use relata_request::{
     Request, Section,
-    doc::{CallDoc, FindDoc, OrderDoc, RequestDoc, WhereDoc, encode_find},
+    doc::{CallDoc, FindDoc, OrderDoc, RequestDoc, WhereDoc, encode_picked},
     write as request,
 };
 use relata_schema::{ModelRef, ModelSet, Result, Value};
@@ -222,7 +222,7 @@ impl DynChange {
     /// As those of [`Change::run`](crate::Change::run).
     pub fn run(self, on: &impl Executor) -> Result<u64> {
         let doc = RequestDoc { call: CallDoc::Find, model: self.model.view().name.clone(), find: self.find };
-        let mut out: Request<'static> = encode_find(&doc, self.model.clone())?;
+        let mut out: Request<'static> = encode_picked(&doc, self.model.clone())?;
         let flags = relata_request::Flags { all: self.all, ..out.flags() };
         out.set_flags(flags);
         let mut assigned = Vec::new();

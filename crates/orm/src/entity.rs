@@ -286,7 +286,7 @@ pub struct Change<'q, M> {
 
 impl<'q, M: Hydrate> Change<'q, M> {
     fn new(action: Action) -> Self {
-        let request = Find::<M>::new().into_request();
+        let request = Request::new(ModelRef::Static(M::def()));
         Change { request, action, assigned: Vec::new(), options: WriteOptions::default(), model: PhantomData }
     }
 

@@ -355,8 +355,14 @@ impl ModelBuilder {
                 }
             }
         }
-        if self.version && !has(self, "version") {
-            self.attribute("version", SqlType::Integer).not_null().default(0_i32);
+        if self.version {
+            if !has(self, "version") {
+                self.attribute("version", SqlType::Integer).not_null();
+            }
+            // A row begins with no write to it.
+            for declared in self.attributes.iter_mut().filter(|declared| declared.attribute.name == "version") {
+                declared.attribute.default.get_or_insert(Value::Int(0));
+            }
         }
         if self.paranoid && !has(self, "deleted_at") {
             self.attribute("deleted_at", SqlType::Timestamp(6));

@@ -11,6 +11,20 @@ use crate::{Call, Encoder, Flags, Include, Lock, Request, Section};
 ///
 /// Whatever is wrong with the document for that model, with the model path of the place and the nearest known name.
 pub fn encode_find(doc: &RequestDoc, root: ModelRef) -> Result<Request<'static>> {
+    encode_options(doc, root, true)
+}
+
+/// Encodes the rows that a document picks to be written: of the default scope only the condition holds.
+///
+/// # Errors
+///
+/// As [`encode_find`].
+pub fn encode_picked(doc: &RequestDoc, root: ModelRef) -> Result<Request<'static>> {
+    encode_options(doc, root, false)
+}
+
+/// Encodes a document as a find of rows, which are shown or, where `shows` is not said, written.
+fn encode_options(doc: &RequestDoc, root: ModelRef, shows: bool) -> Result<Request<'static>> {
     let mut request = Request::new(root.clone());
     let view = root.view();
     let call = match &doc.call {
@@ -26,7 +40,7 @@ pub fn encode_find(doc: &RequestDoc, root: ModelRef) -> Result<Request<'static>>
             Call::Aggregate(function, view.require_attribute(attribute).map_err(|error| error.at(&view.name))?)
         }
     };
-    let (merged, scoped) = scope::scoped(&doc.find, view)?;
+    let (merged, scoped) = scope::scoped(&doc.find, view, shows)?;
     let find = &merged;
     request.set_flags(Flags {
         call,
@@ -160,7 +174,7 @@ fn include(doc: &IncludeDoc, above: &Scope<'_>, encoder: &mut Encoder<'_, 'stati
     let target = model.target(association).map_err(at)?;
     let key = doc.alias.as_deref().unwrap_or(&doc.association);
     let path = format!("{}.include({key})", above.path);
-    let (merged, scoped) = scope::scoped(&doc.find, target).map_err(|error| error.at(&path))?;
+    let (merged, scoped) = scope::scoped(&doc.find, target, true).map_err(|error| error.at(&path))?;
     let find = &merged;
     let misplaced = [
         ("group", !find.group.is_empty()),

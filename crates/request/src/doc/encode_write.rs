@@ -78,7 +78,7 @@ fn changes(doc: &RequestDoc, call: &WriteDoc, root: &ModelRef, now: Timestamp) -
         return Err(Error::new(ErrorKind::Request, "a write of no rows is none").at(&view.name).help("leave it out"));
     }
     let find = RequestDoc { call: CallDoc::Find, model: doc.model.clone(), find: doc.find.clone() };
-    let mut request = encode::encode_find(&find, root.clone())?;
+    let mut request = encode::encode_picked(&find, root.clone())?;
     let flags = crate::Flags { all: call.all, ..request.flags() };
     request.set_flags(flags);
     match &call.action {

@@ -22,7 +22,7 @@ mod write;
 
 pub use ast::*;
 pub use ast_write::{ActionDoc, ConflictDoc, ReturningDoc, WriteDoc};
-pub use encode::encode_find;
+pub use encode::{encode_find, encode_picked};
 pub(crate) use encode_expr::Scope as Scoped;
 pub use encode_write::{conflict_of, encode_rows, encode_write};
 pub use policy::{ModelPolicy, Policy};

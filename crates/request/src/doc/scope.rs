@@ -72,16 +72,22 @@ fn default_options(view: ModelView<'_>) -> Result<Option<FindDoc>> {
 
 /// Finder options with the scopes that they name, or the default one, merged in; and whether the condition of the default
 /// scope holds.
-pub(super) fn scoped(find: &FindDoc, view: ModelView<'_>) -> Result<(FindDoc, bool)> {
+///
+/// A write takes the condition of the default scope and nothing else: an order or a limit is for what is shown.
+pub(super) fn scoped(find: &FindDoc, view: ModelView<'_>, shows: bool) -> Result<(FindDoc, bool)> {
     let mut out = FindDoc::default();
     let is_default = |scope: &ScopeDoc| scope.name == DEFAULT;
     let keeps_default = find.scope.as_ref().is_none_or(|scopes| scopes.iter().any(is_default));
     match &find.scope {
-        None => out = default_options(view)?.unwrap_or_default(),
+        None if shows => out = default_options(view)?.unwrap_or_default(),
+        None => {}
         Some(scopes) => {
             for scope in scopes {
-                let next =
-                    if is_default(scope) { default_options(view)?.unwrap_or_default() } else { named(view, scope)? };
+                let next = match is_default(scope) {
+                    true if shows => default_options(view)?.unwrap_or_default(),
+                    true => FindDoc::default(),
+                    false => named(view, scope)?,
+                };
                 out = merge(out, next);
             }
         }
@@ -98,9 +104,14 @@ fn merge(base: FindDoc, later: FindDoc) -> FindDoc {
         (left, right) => left.or(right),
     };
     let mut include = base.include;
+    // Two includes of one association in the same options are two, or a mistake; of different options they are one.
+    let earlier = include.len();
     for item in later.include {
         let key = |item: &IncludeDoc| item.alias.clone().unwrap_or_else(|| item.association.clone());
-        match include.iter_mut().find(|known| key(known) == key(&item) && known.association == item.association) {
+        match include[..earlier]
+            .iter_mut()
+            .find(|known| key(known) == key(&item) && known.association == item.association)
+        {
             Some(known) => {
                 let earlier = std::mem::take(&mut known.find);
                 known.find = merge(earlier, item.find);
