@@ -144,6 +144,9 @@ pub fn by_name<T: FromDatum>(row: &dyn Row, name: &str) -> Result<T> {
     by_place(row, place)
 }
 
+/// Sends a text with its values.
+type Send<'s> = dyn FnMut(&mut dyn Session, &str, &[Param<'_>]) -> Result<()> + 's;
+
 /// A raw query: what its rows become is said by how it is run.
 #[must_use = "nothing is sent until it runs"]
 pub struct RawQuery<'e, 'q, E> {
@@ -233,7 +236,7 @@ impl<'e, 'q, E: Executor> RawQuery<'e, 'q, E> {
         self.run(&mut |session, sql, params| session.query(Statement::once(sql), params, each))
     }
 
-    fn run(&self, run: &mut dyn FnMut(&mut dyn Session, &str, &[Param<'_>]) -> Result<()>) -> Result<()> {
+    fn run(&self, run: &mut Send<'_>) -> Result<()> {
         let dialect = self.on.dialect();
         let scanned = scan(self.sql.0, &dialect.lexis)?;
         let [opening] = scanned.statements.as_slice() else {

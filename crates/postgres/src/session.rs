@@ -4,7 +4,7 @@ use fallible_iterator::FallibleIterator;
 use postgres::{Client, types::ToSql};
 use relata_dialect::POSTGRES_15;
 use relata_driver::{Param, Row, Session, Statement};
-use relata_schema::{Datum, Error, Kind, Result};
+use relata_schema::{ConnectionFate, Datum, Error, ErrorKind, Kind, Outcome, Result, Retry};
 use rustc_hash::FxHashMap;
 
 use crate::{
@@ -20,6 +20,18 @@ pub(crate) struct PostgresSession<'c> {
 }
 
 impl PostgresSession<'_> {
+    /// A connection that is known to be gone takes nothing: what was not sent may be sent again.
+    fn open(&self) -> Result<()> {
+        if self.client.is_closed() {
+            return Err(Error::new(ErrorKind::Connection, "the server has closed the connection").fate(
+                Outcome::NotSent,
+                Retry::Statement,
+                ConnectionFate::Discarded,
+            ));
+        }
+        Ok(())
+    }
+
     fn prepared(&mut self, statement: Statement<'_>) -> Result<postgres::Statement> {
         if let Some(known) = statement.key.and_then(|key| self.statements.get(&key)) {
             return Ok(known.clone());
@@ -37,6 +49,7 @@ impl PostgresSession<'_> {
         params: &[Param<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
+        self.open()?;
         let prepared = self.prepared(statement)?;
         let bound: Vec<Bound<'_, '_>> = params.iter().map(Bound).collect();
         let mut rows = self
@@ -71,6 +84,7 @@ impl Session for PostgresSession<'_> {
     }
 
     fn execute(&mut self, statement: Statement<'_>, params: &[Param<'_>]) -> Result<u64> {
+        self.open()?;
         let prepared = self.prepared(statement)?;
         let bound: Vec<Bound<'_, '_>> = params.iter().map(Bound).collect();
         let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|param| param as _).collect();
@@ -78,11 +92,15 @@ impl Session for PostgresSession<'_> {
     }
 
     fn batch(&mut self, sql: &str) -> Result<()> {
+        self.open()?;
         // Any text but one that plainly ends a transaction may have begun one.
         let first = sql.split_whitespace().next().unwrap_or_default().trim_end_matches(';').to_ascii_uppercase();
-        let ends = matches!(first.as_str(), "COMMIT" | "ROLLBACK") && !sql.trim_end_matches(';').contains(';');
+        let plain = matches!(first.as_str(), "COMMIT" | "ROLLBACK") && !sql.trim_end_matches(';').contains(';');
+        let ends = plain || sql == POSTGRES_15.transaction.commit;
+        *self.in_transaction = true;
+        self.client.batch_execute(sql).map_err(|error| error::from(error, sql))?;
         *self.in_transaction = !ends;
-        self.client.batch_execute(sql).map_err(|error| error::from(error, sql))
+        Ok(())
     }
 
     fn prepare(&mut self, sql: &str) -> Result<()> {

@@ -6,6 +6,9 @@ use relata_schema::{Datum, Error, ErrorKind, Function, Kind, ModelRef, ModelView
 
 use crate::{Call, Request, Section};
 
+/// What a row gives: attributes and values.
+pub type Given<'q> = Vec<(u16, Datum<'q>)>;
+
 /// Rows of values for the same attributes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowSet<'q> {
@@ -44,13 +47,13 @@ pub fn stamp(model: ModelView<'_>, attribute: u16, now: Timestamp) -> Value {
 /// Makes rows of one shape of rows that each give what they give. Where one row gives an attribute and another does not,
 /// the other has the attribute's default, or NULL. Only a number that the database gives cannot be stood in for: rows
 /// with and without it are sets of their own. Rows keep their order within a set.
-pub fn row_sets<'q>(model: ModelView<'_>, rows: Vec<Vec<(u16, Datum<'q>)>>) -> Vec<RowSet<'q>> {
+pub fn row_sets<'q>(model: ModelView<'_>, rows: Vec<Given<'q>>) -> Vec<RowSet<'q>> {
     let numbered: Vec<u16> = (0u16..)
         .zip(&model.def().attributes)
         .filter(|(_, attribute)| attribute.auto_increment)
         .map(|(i, _)| i)
         .collect();
-    let mut sets: Vec<(Vec<u16>, Vec<Vec<(u16, Datum<'q>)>>)> = Vec::new();
+    let mut sets: Vec<(Vec<u16>, Vec<Given<'q>>)> = Vec::new();
     for row in rows {
         let own: Vec<u16> =
             numbered.iter().copied().filter(|number| row.iter().any(|(given, _)| given == number)).collect();
@@ -62,7 +65,7 @@ pub fn row_sets<'q>(model: ModelView<'_>, rows: Vec<Vec<(u16, Datum<'q>)>>) -> V
     sets.into_iter().map(|(_, rows)| row_set(model, rows)).collect()
 }
 
-fn row_set<'q>(model: ModelView<'_>, rows: Vec<Vec<(u16, Datum<'q>)>>) -> RowSet<'q> {
+fn row_set<'q>(model: ModelView<'_>, rows: Vec<Given<'q>>) -> RowSet<'q> {
     let mut attributes: Vec<u16> = rows.iter().flatten().map(|(attribute, _)| *attribute).collect();
     attributes.sort_unstable();
     attributes.dedup();
@@ -84,7 +87,7 @@ fn row_set<'q>(model: ModelView<'_>, rows: Vec<Vec<(u16, Datum<'q>)>>) -> RowSet
 }
 
 /// Adds what the model keeps by itself to a new row, where it is not given: when it was created and updated.
-pub fn stamp_new<'q>(model: ModelView<'_>, row: &mut Vec<(u16, Datum<'q>)>, now: Timestamp) {
+pub fn stamp_new<'q>(model: ModelView<'_>, row: &mut Given<'q>, now: Timestamp) {
     for attribute in [model.created_at, model.updated_at].into_iter().flatten() {
         if !row.iter().any(|(given, _)| *given == attribute) {
             row.push((attribute, stamp(model, attribute, now)));

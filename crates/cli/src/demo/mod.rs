@@ -1,7 +1,8 @@
-//! `relata demo`: a blog in an embedded database, and a tour of finds.
+//! `relata demo`: a blog in an embedded database, and a tour of finds and writes.
 
 mod models;
 mod seed;
+mod writes;
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -26,6 +27,8 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
     let tour = Tour { db, models };
     tour.typed_finds()?;
     tour.json_requests()?;
+    tour.typed_writes()?;
+    tour.json_writes()?;
     println!("\nNext: write a request of your own, and see `relata sql --help` and `relata find --help`.");
     Ok(ExitCode::SUCCESS)
 }

@@ -8,10 +8,10 @@ use relata::{ModelView, prelude::*};
 pub(crate) struct User {
     #[key(auto)]
     pub id: i64,
-    #[column(unique)]
+    #[column(unique, validate(email))]
     pub email: String,
     pub name: Option<String>,
-    #[column(default = 0)]
+    #[column(default = 0, validate(min = 0))]
     pub score: i32,
     pub manager_id: Option<i64>,
     #[belongs_to(key = manager_id)]
@@ -85,6 +85,7 @@ pub(crate) struct PostTag {
     pub post_id: i64,
     #[key]
     pub tag_id: i64,
+    #[column(default = 1)]
     pub weight: i32,
     #[belongs_to(key = post_id)]
     pub post: One<Post>,

@@ -33,7 +33,7 @@ pub enum CallDoc {
         attribute: String,
     },
     /// Rows are changed.
-    Write(super::WriteDoc),
+    Write(Box<super::WriteDoc>),
 }
 
 /// The finder options of a request.

@@ -95,7 +95,7 @@ pub enum ConflictDoc {
         /// The unique key; the first that is given when nothing is said.
         target: Option<Vec<String>>,
         /// The condition of a unique index over some of the rows.
-        predicate: Option<super::WhereDoc>,
+        predicate: Option<Box<super::WhereDoc>>,
     },
 }
 

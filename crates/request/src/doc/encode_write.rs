@@ -196,7 +196,7 @@ pub fn conflict_of<'d>(
             let said = target.as_ref().map(|names| attributes(view, names, "conflict_attributes")).transpose()?;
             let given = sets.first().map_or(&[][..], |set| &set.attributes);
             let target = write::conflict_target(view, given, said.as_deref())?;
-            Some((OnConflict { target, update: with_updated_at(view, update) }, predicate.as_ref()))
+            Some((OnConflict { target, update: with_updated_at(view, update) }, predicate.as_deref()))
         }
     })
 }

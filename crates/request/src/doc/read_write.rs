@@ -76,7 +76,7 @@ pub(super) fn request(reader: &Reader<'_>) -> Result<RequestDoc> {
             _ => ReturningDoc::Attributes(field.names()?),
         },
     };
-    let call = CallDoc::Write(WriteDoc { action, all: flag("all")?, returning });
+    let call = CallDoc::Write(Box::new(WriteDoc { action, all: flag("all")?, returning }));
     Ok(RequestDoc { call, model, find })
 }
 
@@ -98,7 +98,7 @@ fn create(reader: &Reader<'_>) -> Result<ActionDoc> {
     let ignore = reader.field("ignore_duplicates").map_or(Ok(false), |field| field.boolean())?;
     let update = names(reader, "update_on_duplicate")?;
     let target = names(reader, "conflict_attributes")?;
-    let predicate = reader.field("conflict_where").map(|field| read_expr::tree(&field, 0)).transpose()?;
+    let predicate = reader.field("conflict_where").map(|field| read_expr::tree(&field, 0)).transpose()?.map(Box::new);
     let conflict = match (ignore, update) {
         (true, Some(_)) => {
             return Err(reader.error("\"ignore_duplicates\" and \"update_on_duplicate\" exclude one another"));
