@@ -268,7 +268,7 @@ impl Action {
                 request::destroy(out, force, now);
                 Ok(())
             }
-            Action::Restore => request::restore(out, now),
+            Action::Restore => request::restore(out, now, false),
         }
     }
 }

@@ -211,12 +211,14 @@ pub fn destroy(request: &mut Request<'_>, force: bool, now: Timestamp) {
     }
 }
 
-/// Makes soft-deleted rows of a request visible again.
+/// Makes the soft-deleted rows among those of a request visible again.
+///
+/// `is_one` says that the request is for one row by its key, which is restored whether it is deleted or not.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::Request`] where the model is not paranoid.
-pub fn restore(request: &mut Request<'_>, now: Timestamp) -> Result<()> {
+pub fn restore(request: &mut Request<'_>, now: Timestamp, is_one: bool) -> Result<()> {
     let model = request.root().clone();
     let view = model.view();
     let Some(deleted) = view.paranoid else {
@@ -225,13 +227,15 @@ pub fn restore(request: &mut Request<'_>, now: Timestamp) -> Result<()> {
     };
     let flags = crate::Flags { call: Call::Update, paranoid: false, ..request.flags() };
     request.set_flags(flags);
-    // A restore without a condition concerns the rows that are deleted, which is what it says.
-    request.write(Section::Filter, |out| {
-        let place = out.test();
-        out.column(deleted);
-        out.head(place, &[crate::op::NOT_NULL]);
-        Ok(())
-    });
+    if !is_one {
+        // A restore without a condition concerns the rows that are deleted, which is what it says.
+        request.write(Section::Filter, |out| {
+            let place = out.test();
+            out.column(deleted);
+            out.head(place, &[crate::op::NOT_NULL]);
+            Ok(())
+        });
+    }
     request.write(Section::Values, |out| {
         out.assign(deleted);
         out.null();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use relata_planner::{Plan, Slot};
-use relata_request::write as request;
+use relata_request::write::{self as request, OnConflict};
 use relata_schema::{AssociationKind, Datum, Error, ErrorKind, ModelRef, ModelView, Result, Value};
 
 use super::{
@@ -53,7 +53,7 @@ impl Created {
 }
 
 /// The events at which a hook makes one record's creation several statements.
-const EVENTS: [Event; 6] = [
+pub(crate) const EVENTS: [Event; 6] = [
     Event::BeforeValidate,
     Event::AfterValidate,
     Event::BeforeCreate,
@@ -118,7 +118,8 @@ fn create_here(on: &dyn Executor, mut draft: Draft, options: WriteOptions, depth
         // Hooks, and owners that were just created, may have changed values that were valid.
         validate::check(&draft, options.validate, &[])?;
     }
-    let mut created = insert_one(on, &draft, options)?;
+    let created = insert_one(on, &draft, options, None)?;
+    let mut created = created.ok_or_else(|| Error::internal("an insert returned no row"))?;
     for (association, drafts) in owned {
         let below = create_children(on, &model, association, &created, drafts, options, depth)?;
         children.push((association, below));
@@ -131,6 +132,30 @@ fn create_here(on: &dyn Executor, mut draft: Draft, options: WriteOptions, depth
         event(&mut stored, Event::AfterSave)?;
     }
     Ok(created)
+}
+
+/// Creates a record without others nested in it, unless a row with one of its unique keys is there.
+pub(crate) fn create_unless_there(
+    on: &dyn Executor,
+    mut draft: Draft,
+    options: WriteOptions,
+) -> Result<Option<Created>> {
+    let model = draft.model_ref().clone();
+    let event = |draft: &mut Draft, event: Event| {
+        if options.hooks { hooks::run(on, model.view(), event, Subject::Draft(draft)) } else { Ok(()) }
+    };
+    validated(on, &mut draft, options, &[])?;
+    event(&mut draft, Event::BeforeCreate)?;
+    event(&mut draft, Event::BeforeSave)?;
+    if options.hooks {
+        validate::check(&draft, options.validate, &[])?;
+    }
+    let Some(created) = insert_one(on, &draft, options, Some(&OnConflict::default()))? else { return Ok(None) };
+    let mut stored = draft.clone();
+    created.values.iter().enumerate().for_each(|(i, value)| stored.put(i as u16, value.clone()));
+    event(&mut stored, Event::AfterCreate)?;
+    event(&mut stored, Event::AfterSave)?;
+    Ok(Some(created))
 }
 
 /// Hooks before and after validation, and validation.
@@ -154,7 +179,12 @@ fn validated(on: &dyn Executor, draft: &mut Draft, options: WriteOptions, nested
 }
 
 /// The statement: everything that is set, with the timestamps, and everything is returned.
-pub(crate) fn insert_one(on: &dyn Executor, draft: &Draft, options: WriteOptions) -> Result<Created> {
+fn insert_one(
+    on: &dyn Executor,
+    draft: &Draft,
+    options: WriteOptions,
+    conflict: Option<&OnConflict>,
+) -> Result<Option<Created>> {
     let view = draft.model();
     let mut row = draft.given();
     if !options.silent {
@@ -162,11 +192,10 @@ pub(crate) fn insert_one(on: &dyn Executor, draft: &Draft, options: WriteOptions
     }
     let mut sets = request::row_sets(view, vec![row]);
     let Some(set) = sets.pop() else { return Err(Error::internal("a row makes no insert")) };
-    let mut insert = request::insert(draft.model_ref(), set, None);
+    let mut insert = request::insert(draft.model_ref(), set, conflict);
     request::returning(&mut insert, &request::every_attribute(view));
     let mut sent = send(on, &insert)?;
-    let values = sent.rows.pop().ok_or_else(|| Error::internal("an insert returned no row"))?;
-    Ok(Created { plan: sent.plan, values, children: Vec::new() })
+    Ok(sent.rows.pop().map(|values| Created { plan: sent.plan, values, children: Vec::new() }))
 }
 
 /// Children of a record that was just created: their key refers to it, or a junction row does.

@@ -229,7 +229,7 @@ fn remove(
     if away {
         request::destroy(&mut update, force, now);
     } else {
-        request::restore(&mut update, now)?;
+        request::restore(&mut update, now, true)?;
     }
     if let Some(deleted) = soft {
         written.extend([Some(deleted), view.updated_at, view.version].into_iter().flatten());

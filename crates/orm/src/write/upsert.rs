@@ -1,9 +1,9 @@
 //! Writing a record whether it is there or not.
 
 use relata_request::write::{self as request, OnConflict};
-use relata_schema::{Error, Result};
+use relata_schema::{Error, ErrorKind, Result};
 
-use super::{Created, ManyOptions, WriteOptions, create_many, in_transaction, send::send};
+use super::{Created, WriteOptions, create, in_transaction, send::send};
 use crate::{
     Draft, Event, Executor,
     hooks::{self, Subject},
@@ -75,10 +75,23 @@ fn upsert_here(
     Ok(Some(Created { plan: sent.plan, values, children: Vec::new() }))
 }
 
-/// Creates a record unless a row with one of its unique keys is there; then nothing is created, and it is no error.
-/// Hooks of a create run before the statement, and after it where it created.
+/// Creates a record unless a row with one of its unique keys is there; then nothing is created, and it is no error. The
+/// hooks of a create run before, and after it where it created.
 pub(crate) fn find_or_create(on: &dyn Executor, draft: Draft, options: WriteOptions) -> Result<Option<Created>> {
-    let model = draft.model_ref().clone();
-    let many = ManyOptions { write: options, individually: false, conflict: Some(OnConflict::default()) };
-    Ok(create_many(on, &model, vec![draft], &many)?.pop())
+    draft.check()?;
+    if draft.has_nested() {
+        let error = Error::new(ErrorKind::Unsupported, "nothing is nested in a record that may be there already");
+        return Err(error.at(&draft.model().name).help("create what belongs to it after it was found or created"));
+    }
+    if !(options.hooks && on.database().hooks().any(draft.model(), &create::EVENTS)) {
+        return create::create_unless_there(on, draft, options);
+    }
+    let (mut done, mut draft) = (None, Some(draft));
+    in_transaction(on, &mut |tx| {
+        if let Some(draft) = draft.take() {
+            done = create::create_unless_there(tx, draft, options)?;
+        }
+        Ok(())
+    })?;
+    Ok(done)
 }

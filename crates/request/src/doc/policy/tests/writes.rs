@@ -3,7 +3,7 @@
 use relata_schema::ErrorKind;
 
 use super::{check_all, filled, user, with_user};
-use crate::doc::{CallDoc, ReturningDoc, WriteDoc};
+use crate::doc::{CallDoc, ReturningDoc};
 
 #[test]
 fn a_write_writes_and_answers_what_is_listed() {
@@ -37,7 +37,7 @@ fn a_write_writes_and_answers_what_is_listed() {
     ];
     check_all(&policy, ErrorKind::Unsupported, &cases);
     let returning = |text: &str| match filled(&policy, text).call {
-        CallDoc::Write(WriteDoc { returning, .. }) => returning,
+        CallDoc::Write(write) => write.returning,
         other => panic!("{other:?} is no write"),
     };
     let readable = ReturningDoc::Attributes(["id", "name", "email"].map(str::to_owned).to_vec());
