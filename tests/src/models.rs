@@ -117,14 +117,8 @@ pub const UNCHECKED: WriteOptions = WriteOptions { validate: false, hooks: true,
 ///
 /// When the tables cannot be created.
 pub fn on_all(databases: Vec<Database>, check: impl Fn(&Database)) {
-    let models = [
-        model::<User>(),
-        model::<Profile>(),
-        model::<Badge>(),
-        model::<Post>(),
-        model::<Tag>(),
-        model::<PostTag>(),
-    ];
+    let models =
+        [model::<User>(), model::<Profile>(), model::<Badge>(), model::<Post>(), model::<Tag>(), model::<PostTag>()];
     for db in databases {
         sure(relata::create_missing(&db, &models));
         check(&at(&db, 0));
