@@ -1,5 +1,7 @@
 //! Integration tests of relata: see `tests/`. What they share is here.
 
+pub mod models;
+
 use std::{path::PathBuf, sync::Arc};
 
 use relata::{ModelSet, SchemaDoc};

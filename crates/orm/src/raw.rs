@@ -15,8 +15,8 @@ use crate::{DynRecord, Executor, FromDatum, Hydrate, Record};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sql<'s>(&'s str);
 
-impl From<&'static str> for Sql<'static> {
-    fn from(text: &'static str) -> Self {
+impl<'s> From<&'static str> for Sql<'s> {
+    fn from(text: &'static str) -> Sql<'s> {
         Sql(text)
     }
 }

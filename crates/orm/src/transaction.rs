@@ -21,6 +21,7 @@ use std::{
     time::Duration,
 };
 
+use relata_dialect::raw::scan;
 use relata_driver::{Held, Session};
 use relata_schema::{ConnectionFate, Error, ErrorKind, Outcome, Result, Retry};
 
@@ -272,8 +273,12 @@ impl Tx {
     /// panicked; then everything is committed.
     pub fn commit(self) -> Result<()> {
         self.check_innermost()?;
-        let failed = self.core.state.borrow_mut().failed.take();
-        if let Some((_, cause)) = failed {
+        let failed = self.core.state.borrow().failed.as_ref().map(|(_, cause)| cause.again());
+        if let Some(cause) = failed {
+            if has_lost_track(&cause) {
+                self.end(Ending::Unknown)?;
+                return Err(cause);
+            }
             let retry = cause.retry();
             let error = Error::new(
                 ErrorKind::RolledBack,
@@ -281,12 +286,15 @@ impl Tx {
             )
             .fate(Outcome::NotApplied, retry, cause.connection())
             .because(cause);
-            self.end(false, true)?;
+            self.end(Ending::RolledBack { tell: true })?;
             return Err(error.help("return the error from the transaction, or run what may fail in one within it"));
         }
         if self.level > 1 {
             let name = self.core.state.borrow().names.last().cloned().unwrap_or_default();
-            self.with(&mut |session| session.batch(&format!("RELEASE SAVEPOINT {name}")))?;
+            if let Err(error) = self.with(&mut |session| session.batch(&format!("RELEASE SAVEPOINT {name}"))) {
+                self.end(Ending::RolledBack { tell: true })?;
+                return Err(given_up(error));
+            }
             let mut state = self.core.state.borrow_mut();
             state.depth -= 1;
             state.names.pop();
@@ -297,12 +305,15 @@ impl Tx {
             return Ok(());
         }
         let commit = self.core.db.pool().dialect().transaction.commit;
-        let committed = match self.core.held.borrow_mut().as_mut() {
-            Some(held) => held.session().batch(commit),
-            None => Err(self.ended()),
+        let committed = match self.core.held.try_borrow_mut() {
+            Ok(mut held) => match held.as_mut() {
+                Some(held) => held.session().batch(commit),
+                None => Err(self.ended()),
+            },
+            Err(_) => return Err(busy()),
         };
         match committed {
-            Ok(()) => self.end(true, false),
+            Ok(()) => self.end(Ending::Committed),
             Err(error) => {
                 // The server has the last word: what did not commit is rolled back, and where the answer is missing
                 // nobody knows.
@@ -310,18 +321,13 @@ impl Tx {
                 if lost && let Some(held) = self.core.held.borrow_mut().as_mut() {
                     held.discard();
                 }
-                let outcome =
-                    if lost && error.outcome() != Outcome::NotSent { Outcome::Unknown } else { Outcome::NotApplied };
-                let ended = self.end(false, !lost);
-                let error = if error.database_code() == Some("25P02") {
-                    let message = "the database had given the transaction up, and nothing of it was saved";
-                    Error::new(ErrorKind::RolledBack, message)
-                        .fate(Outcome::NotApplied, Retry::Never, ConnectionFate::Kept)
-                        .because(error)
-                } else {
-                    error.with_outcome(outcome)
-                };
-                ended.and(Err(error))
+                if lost && error.outcome() != Outcome::NotSent {
+                    // The commit may have arrived: nobody is told that it did, or that it did not.
+                    self.end(Ending::Unknown)?;
+                    return Err(error.with_outcome(Outcome::Unknown));
+                }
+                self.end(Ending::RolledBack { tell: !lost })?;
+                Err(given_up(error).with_outcome(Outcome::NotApplied))
             }
         }
     }
@@ -334,7 +340,8 @@ impl Tx {
     /// [`ErrorKind::Callback`] when a callback panicked.
     pub fn rollback(self) -> Result<()> {
         self.check_innermost()?;
-        self.end(false, true)
+        let lost_track = self.core.state.borrow().failed.as_ref().is_some_and(|(_, cause)| has_lost_track(cause));
+        self.end(if lost_track { Ending::Unknown } else { Ending::RolledBack { tell: true } })
     }
 
     /// Runs `callback` once, after the outermost transaction was committed; in the order in which they were given. Where
@@ -355,6 +362,16 @@ impl Tx {
     ///
     /// What the database says; [`ErrorKind::Transaction`] when the text has ended the transaction.
     pub fn batch(&self, sql: &'static str) -> Result<()> {
+        let scanned = scan(sql, &self.core.db.pool().dialect().lexis)?;
+        let controls = scanned.statements.iter().any(|opening| opening.transaction().is_some());
+        if controls && scanned.statements.len() > 1 {
+            // Where one transaction is ended and another begun, it would look as if nothing had happened.
+            return Err(Error::new(
+                ErrorKind::Transaction,
+                "the text ends or begins a transaction among other statements",
+            )
+            .help("commit and roll back by the calls of the transaction"));
+        }
         self.with_raw("", &mut |session| session.batch(sql))
     }
 
@@ -363,8 +380,9 @@ impl Tx {
         self.core.state.borrow().failed.is_some()
     }
 
-    /// Ends this level and those within it. `tell` says whether the server still has to be told.
-    fn end(&self, committed: bool, tell: bool) -> Result<()> {
+    /// Ends this level and those within it.
+    fn end(&self, ending: Ending) -> Result<()> {
+        let (committed, tell) = (ending == Ending::Committed, ending == Ending::RolledBack { tell: true });
         let mut state = self.core.state.borrow_mut();
         if state.depth < self.level {
             return Ok(());
@@ -383,13 +401,11 @@ impl Tx {
                 }
             }
         } else {
-            let held = self.core.held.borrow_mut().take();
+            // Where its rows are still being read, the connection is cleaned up when it goes back to the pool.
+            let held = self.core.held.try_borrow_mut().ok().and_then(|mut held| held.take());
             if let Some(mut held) = held {
                 if tell {
-                    told = held.session().batch("ROLLBACK");
-                    if told.is_err() {
-                        held.discard();
-                    }
+                    told = roll_back(&mut held);
                 }
                 let form = self.core.db.pool().dialect().transaction;
                 if self.core.read_only
@@ -404,6 +420,9 @@ impl Tx {
         let (mut run, mut forget) = (Vec::new(), Vec::new());
         if committed {
             run.append(&mut state.after_commit);
+            forget.append(&mut state.after_rollback);
+        } else if ending == Ending::Unknown {
+            forget.append(&mut state.after_commit);
             forget.append(&mut state.after_rollback);
         } else {
             run.extend(take_from(&mut state.after_rollback, level));
@@ -430,7 +449,8 @@ impl Tx {
     }
 
     fn back_to(&self, name: &str) -> Result<()> {
-        match self.core.held.borrow_mut().as_mut() {
+        let Ok(mut held) = self.core.held.try_borrow_mut() else { return Err(busy()) };
+        match held.as_mut() {
             Some(held) => held.session().batch(&format!("ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}")),
             None => Err(self.ended()),
         }
@@ -469,9 +489,15 @@ impl Tx {
         let lost = error.connection() == ConnectionFate::Discarded;
         let gone = session_says == Some(false);
         if lost || gone || is_fatal(&error) || (aborts && error.kind().is_database()) {
-            // Whatever broke, what was done here dies with the transaction.
-            let error =
-                if error.outcome() == Outcome::Unknown { error.with_outcome(Outcome::NotApplied) } else { error };
+            // Whatever broke, what was done here dies with the transaction, and may be done again on another connection.
+            let error = match (lost, error.outcome()) {
+                (true, outcome) => {
+                    let outcome = if outcome == Outcome::NotSent { outcome } else { Outcome::NotApplied };
+                    error.fate(outcome, Retry::Transaction, ConnectionFate::Discarded)
+                }
+                (false, Outcome::Unknown) if !has_lost_track(&error) => error.with_outcome(Outcome::NotApplied),
+                (false, _) => error,
+            };
             let mut state = self.core.state.borrow_mut();
             if state.failed.is_none() {
                 state.failed = Some((self.level, error.again()));
@@ -496,15 +522,62 @@ impl Tx {
                 return Ok(());
             }
             Err(Error::new(ErrorKind::Transaction, "the statement has ended the transaction")
-                .fate(Outcome::Applied, Retry::Never, ConnectionFate::Kept)
+                .fate(Outcome::Unknown, Retry::Never, ConnectionFate::Kept)
                 .help("commit and roll back by the calls of the transaction"))
         })
         .inspect_err(|error| {
-            if error.kind() == ErrorKind::Transaction && error.outcome() == Outcome::Applied {
+            if has_lost_track(error) {
                 self.core.state.borrow_mut().failed.get_or_insert((1, error.again()));
             }
         })
     }
+}
+
+/// How a level ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Committed,
+    RolledBack {
+        /// The server still has to be told.
+        tell: bool,
+    },
+    /// The answer of a commit is missing.
+    Unknown,
+}
+
+/// Whether the application's own SQL has ended the transaction: what became of it nobody here knows.
+fn has_lost_track(error: &Error) -> bool {
+    error.kind() == ErrorKind::Transaction && error.outcome() == Outcome::Unknown
+}
+
+/// Rolls back, unless the server has done so by itself: then there is nothing to roll back, and no reason to give up a
+/// connection in which a whole database may live.
+fn roll_back(held: &mut Held) -> Result<()> {
+    let mut session = held.session();
+    let told = session.batch("ROLLBACK");
+    let over = told.is_ok() || matches!(session.is_in_transaction(), Ok(false));
+    drop(session);
+    if over {
+        return Ok(());
+    }
+    held.discard();
+    told
+}
+
+/// The error of a commit which says that the transaction had failed before.
+fn given_up(error: Error) -> Error {
+    if error.kind() != ErrorKind::Transaction {
+        return error;
+    }
+    Error::new(ErrorKind::RolledBack, "the database had given the transaction up, and nothing of it was saved")
+        .fate(Outcome::NotApplied, Retry::Never, ConnectionFate::Kept)
+        .help("return the error from the transaction, or run what may fail in one within it")
+        .because(error)
+}
+
+fn busy() -> Error {
+    Error::new(ErrorKind::ConnectionBusy, "the rows of another statement are still being read")
+        .help("collect the rows first, and go on then")
 }
 
 /// Errors after which only running the whole transaction again can help.
@@ -528,7 +601,7 @@ impl Drop for Tx {
     fn drop(&mut self) {
         let depth = self.core.state.try_borrow().map_or(0, |state| state.depth);
         if depth >= self.level {
-            let _ = self.end(false, true);
+            let _ = self.end(Ending::RolledBack { tell: true });
         }
     }
 }
@@ -537,8 +610,7 @@ impl Executor for Tx {
     fn with(&self, run: &mut dyn FnMut(&mut dyn Session) -> Result<()>) -> Result<()> {
         self.check()?;
         let Ok(mut held) = self.core.held.try_borrow_mut() else {
-            return Err(Error::new(ErrorKind::ConnectionBusy, "the rows of another statement are still being read")
-                .help("collect the rows first, and go on then"));
+            return Err(busy());
         };
         let Some(held) = held.as_mut() else { return Err(self.ended()) };
         let mut session = held.session();

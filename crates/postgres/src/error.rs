@@ -27,6 +27,7 @@ pub(crate) fn from(error: postgres::Error, sql: &str) -> Error {
         "23514" => ErrorKind::CheckViolation,
         "40001" => ErrorKind::Serialization,
         "40P01" => ErrorKind::Deadlock,
+        "25P02" => ErrorKind::Transaction,
         "55P03" | "57014" => ErrorKind::Timeout,
         "57P01" | "57P02" | "57P03" => ErrorKind::Connection,
         code if code.starts_with("08") || code.starts_with("28") || code.starts_with("53") => ErrorKind::Connection,
@@ -36,6 +37,8 @@ pub(crate) fn from(error: postgres::Error, sql: &str) -> Error {
         ErrorKind::Serialization | ErrorKind::Deadlock | ErrorKind::Timeout => Retry::Transaction,
         _ => Retry::Never,
     };
+    // A server that is being ended may have done the statement before it said so.
+    let outcome = if matches!(code.as_str(), "57P01" | "57P02") { Outcome::Unknown } else { Outcome::NotApplied };
     let fate = if kind == ErrorKind::Connection { ConnectionFate::Discarded } else { ConnectionFate::Kept };
     let message = match db.detail() {
         Some(detail) => format!("{} ({detail})", db.message()),
@@ -50,7 +53,7 @@ pub(crate) fn from(error: postgres::Error, sql: &str) -> Error {
         },
         attributes: Vec::new(),
     });
-    let new = Error::new(kind, message).code(code).sql(sql).fate(Outcome::NotApplied, retry, fate).because(error);
+    let new = Error::new(kind, message).code(code).sql(sql).fate(outcome, retry, fate).because(error);
     match constraint {
         Some(constraint) => new.constraint_of(constraint),
         None => new,

@@ -7,6 +7,8 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+use relata::{Database, Executor};
+
 /// Where Debian keeps the programs of the PostgreSQL versions that relata is tested on.
 const POSTGRES: [&str; 3] = ["/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/17/bin"];
 
@@ -16,6 +18,8 @@ pub struct PostgresServer {
     folder: PathBuf,
     programs: PathBuf,
     port: u16,
+    /// With what the server is started.
+    options: String,
 }
 
 /// The folder of the server programs, if they are installed.
@@ -110,7 +114,7 @@ impl PostgresServer {
         if running_as_root() {
             run(Command::new("chown").arg("postgres").arg(&folder))?;
         }
-        let server = PostgresServer { folder, programs, port };
+        let mut server = PostgresServer { folder, programs, port, options: String::new() };
         let data = server.folder.join("data");
         run(command(&server.programs.join("initdb")).arg("-D").arg(&data).args([
             "-U",
@@ -122,16 +126,26 @@ impl PostgresServer {
             "--no-sync",
         ]))?;
         let more = prepare(&server.folder)?;
-        let options =
+        server.options =
             format!("-p {port} -k {} -c listen_addresses=127.0.0.1 -c fsync=off{more}", server.folder.display());
+        server.start_again()?;
+        Ok(server)
+    }
+
+    /// Starts the server of the cluster, after it was stopped.
+    ///
+    /// # Errors
+    ///
+    /// What the server has logged.
+    pub fn start_again(&self) -> Result<(), String> {
         // The server inherits no pipe of ours, or whoever reads it would wait for the server.
-        let status = command(&server.programs.join("pg_ctl"))
+        let status = command(&self.programs.join("pg_ctl"))
             .arg("-D")
-            .arg(&data)
+            .arg(self.folder.join("data"))
             .args(["-w", "-l"])
-            .arg(server.folder.join("log"))
+            .arg(self.folder.join("log"))
             .arg("-o")
-            .arg(options)
+            .arg(&self.options)
             .arg("start")
             .current_dir("/")
             .stdin(Stdio::null())
@@ -139,9 +153,37 @@ impl PostgresServer {
             .stderr(Stdio::null())
             .status();
         match status {
-            Ok(status) if status.success() => Ok(server),
-            _ => Err(std::fs::read_to_string(server.folder.join("log")).unwrap_or_default()),
+            Ok(status) if status.success() => Ok(()),
+            _ => Err(std::fs::read_to_string(self.folder.join("log")).unwrap_or_default()),
         }
+    }
+
+    /// Stops the server as a crash would: nothing is finished, nothing is written down, and nobody is told. What was
+    /// committed is found in the log when it is started again.
+    ///
+    /// # Errors
+    ///
+    /// What the program says.
+    pub fn stop_hard(&self) -> Result<(), String> {
+        let mut stop = command(&self.programs.join("pg_ctl"));
+        run(stop.arg("-D").arg(self.folder.join("data")).args(["-m", "immediate", "-w", "stop"])).map(drop)
+    }
+
+    /// Ends every connection that relata has to the server, but the one that does it, and waits until they are gone; says
+    /// how many there were.
+    ///
+    /// # Errors
+    ///
+    /// What the server says.
+    pub fn kill_backends(&self) -> Result<i64, String> {
+        let kill = || -> relata::Result<i64> {
+            let db = Database::open(&self.url("postgres"))?;
+            let sql = "SELECT count(*) FROM (SELECT pg_terminate_backend(pid, 5000) AS gone FROM pg_stat_activity \
+                       WHERE application_name = 'relata' AND pid <> pg_backend_pid()) AS others WHERE gone";
+            let gone: Option<(i64,)> = db.query(sql, ()).one()?;
+            Ok(gone.map_or(0, |(count,)| count))
+        };
+        kill().map_err(|error| error.to_string())
     }
 
     /// The URL of a database of it.
@@ -153,12 +195,7 @@ impl PostgresServer {
 impl Drop for PostgresServer {
     fn drop(&mut self) {
         // Whatever fails here, there is nobody to tell: the folder is in the temporary folder of the machine.
-        let _ = run(command(&self.programs.join("pg_ctl")).arg("-D").arg(self.folder.join("data")).args([
-            "-m",
-            "immediate",
-            "-w",
-            "stop",
-        ]));
+        let _ = self.stop_hard();
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }

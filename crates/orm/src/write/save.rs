@@ -74,22 +74,24 @@ pub(crate) fn save(
     } else {
         written = save_here(on, instance, &mut draft, options)?;
     }
-    for (attribute, value) in written {
-        instance.put(attribute, value)?;
-    }
-    instance.settle(State::Stored);
+    // Only what was written is what the database has now.
+    put_stored(instance, written)?;
     Ok(true)
 }
 
 /// What an instance has that the database has not.
 fn changes(instance: &dyn Instance, only: Option<&[u16]>) -> Result<Draft> {
     let model = instance.model()?;
-    let count = model.view().attributes.len() as u16;
+    let (count, model_version) = (model.view().attributes.len() as u16, model.view().version);
     let before: Vec<Option<Value>> =
         (0..count).map(|attribute| instance.original(attribute).map(Datum::into_owned)).collect();
     let mut draft = Draft::of_stored(model, before);
     for attribute in 0..count {
         let Some(value) = instance.value(attribute) else { continue };
+        if model_version == Some(attribute) {
+            // It counts the writes, whatever it is set to.
+            continue;
+        }
         let changed = instance.original(attribute).is_none_or(|original| !same(&original, &value));
         if changed && only.is_none_or(|only| only.contains(&attribute)) {
             draft.put(attribute, value.into_owned());

@@ -22,6 +22,9 @@ pub(crate) fn upsert(
     options: WriteOptions,
 ) -> Result<Option<Created>> {
     draft.check()?;
+    if draft.has_nested() {
+        return Err(nested_in_doubt(&draft));
+    }
     if !(options.hooks && on.database().hooks().any(draft.model(), &EVENTS)) {
         return upsert_here(on, draft, target, update, options);
     }
@@ -57,7 +60,10 @@ fn upsert_here(
         Some(update) => update.to_vec(),
         None => given.iter().copied().filter(|attribute| !target.contains(attribute)).collect(),
     };
-    if let Some(updated) = view.updated_at.filter(|updated| !update.is_empty() && !update.contains(updated)) {
+    // A new row has its timestamps however silent the call is: they are never NULL.
+    if let Some(updated) = view.updated_at.filter(|updated| !update.is_empty() && !update.contains(updated))
+        && !options.silent
+    {
         update.push(updated);
     }
     let mut row = draft.given();
@@ -80,8 +86,7 @@ fn upsert_here(
 pub(crate) fn find_or_create(on: &dyn Executor, draft: Draft, options: WriteOptions) -> Result<Option<Created>> {
     draft.check()?;
     if draft.has_nested() {
-        let error = Error::new(ErrorKind::Unsupported, "nothing is nested in a record that may be there already");
-        return Err(error.at(&draft.model().name).help("create what belongs to it after it was found or created"));
+        return Err(nested_in_doubt(&draft));
     }
     if !(options.hooks && on.database().hooks().any(draft.model(), &create::EVENTS)) {
         return create::create_unless_there(on, draft, options);
@@ -94,4 +99,10 @@ pub(crate) fn find_or_create(on: &dyn Executor, draft: Draft, options: WriteOpti
         Ok(())
     })?;
     Ok(done)
+}
+
+fn nested_in_doubt(draft: &Draft) -> Error {
+    Error::new(ErrorKind::Unsupported, "nothing is nested in a record that may be there already")
+        .at(&draft.model().name)
+        .help("create what belongs to it afterwards")
 }
