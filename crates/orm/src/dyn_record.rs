@@ -417,7 +417,7 @@ impl DynLinks<'_> {
     ///
     /// What the database says.
     pub fn has(self, children: &[&DynRecord], on: &impl Executor) -> Result<bool> {
-        self.with(children, |links, keys| Ok(keys.is_empty() || links.current(on, Some(&keys))?.len() == keys.len()))
+        self.with(children, |links, keys| links.has(on, &keys))
     }
 
     /// Creates a record that belongs to this one.

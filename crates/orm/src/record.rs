@@ -156,6 +156,13 @@ impl<M: Hydrate> Record<M> {
             .collect()
     }
 
+    /// Forgets what was loaded of an association.
+    pub(crate) fn forget(&mut self, association: u16) {
+        if let Some(relation) = self.value.relation(association) {
+            relation.forget();
+        }
+    }
+
     fn has_changed(&self, attribute: u16) -> bool {
         match (self.state, self.original(attribute), self.value.get(attribute)) {
             (State::New, ..) => true,

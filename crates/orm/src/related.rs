@@ -6,9 +6,9 @@ use relata_driver::Row;
 use relata_planner::Slot;
 use relata_request::{
     Section,
-    typed::{Association, Column, IntoInclude},
+    typed::{Association, Column, IntoInclude, Model},
 };
-use relata_schema::{Aggregate, Result};
+use relata_schema::{Aggregate, ModelView, Result};
 
 use crate::{
     Entity, Executor, Find, Hydrate, Instance, IntoValue, Record, Sink, run,
@@ -79,7 +79,7 @@ impl<M: Hydrate> Record<M> {
         let links = write::Links::new(self, association.index(), LinkOptions::default())?;
         let children: Vec<&dyn Instance> = children.iter().map(|child| *child as &dyn Instance).collect();
         let keys = links.keys_of(&children)?;
-        Ok(keys.is_empty() || links.current(on, Some(&keys))?.len() == keys.len())
+        links.has(on, &keys)
     }
 
     /// The rows of an association of this record, to be changed.
@@ -101,14 +101,22 @@ impl<M: Hydrate, N: Entity> Links<'_, M, N> {
     }
 
     /// A value of the junction rows that are made. A pair that is there already takes it too.
-    pub fn through<J, T>(mut self, column: Column<J, T>, value: impl IntoValue<T>) -> Self {
+    pub fn through<J: Model, T>(mut self, column: Column<J, T>, value: impl IntoValue<T>) -> Self {
+        let junction = ModelView::of(M::def()).through(self.association);
+        if !matches!(junction, Ok(Some(junction)) if junction.id == J::def().id) {
+            let message = format!("{} is not the junction of this association", J::def().name);
+            self.options.problem.get_or_insert(message);
+        }
         self.options.through.push((column.attribute(), value.into_value()));
         self
     }
 
     fn with<T>(self, run: impl FnOnce(&mut write::Links<'_>) -> Result<T>) -> Result<T> {
         let mut links = write::Links::new(self.record, self.association, self.options)?;
-        run(&mut links)
+        let done = run(&mut links)?;
+        // What was loaded is not what there is now.
+        self.record.forget(self.association);
+        Ok(done)
     }
 
     /// Adds records to those that belong to this one. Those that do already are no error.

@@ -135,7 +135,7 @@ fn of_rule(declared: &Attribute, check: &Check, value: &Datum<'_>, failures: &mu
             .iter()
             .any(|known| equal(known, value))
             .then(|| "it is one of the values that are not allowed".to_owned()),
-        (Rule::Custom { check, .. }, value) => check(value).err(),
+        (Rule::Custom { check, .. }, value) => check(&value.borrowed().into_owned()).err(),
         (rule, value) => {
             let kind = value.kind().map_or("NULL", Kind::name);
             Some(format!("the rule \"{}\" is for text, and this is {kind}", rule.name()))

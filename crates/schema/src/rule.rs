@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use regex::Regex;
 
-use crate::{Datum, Error, ErrorKind, Result, Value};
+use crate::{Error, ErrorKind, Result, Value};
 
 /// A rule for the values of one attribute.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ pub enum Rule {
         /// Its name, for messages.
         name: String,
         /// Says what is wrong.
-        check: fn(&Datum<'_>) -> std::result::Result<(), String>,
+        check: fn(&Value) -> std::result::Result<(), String>,
     },
 }
 

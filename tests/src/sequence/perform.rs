@@ -1,14 +1,14 @@
 //! What an operation is as calls of the library, and what it answers in the words of the model.
 
 use relata::{
-    Find, Instant,
+    Entity, Find, Instant,
     orm::{Change, CreateMany},
     prelude::*,
     request::typed::{self, Column},
 };
 
 use super::{
-    model::{Answer, Keys, SLOTS},
+    model::{Answer, Hands, Keys, SLOTS},
     models::{Post, PostDraft, PostTag, PostTagDraft, Profile, ProfileDraft, Tag, TagDraft, User, UserDraft},
     operations::{
         Action, Association, Bulk, BulkKind, Duplicates, Edit, Filter, Link, LinkAction, New, NewPost, NewProfile,
@@ -90,18 +90,15 @@ pub(crate) trait Kept: Entity + Clone {
 
     fn of_duplicates(many: CreateMany<Self>) -> CreateMany<Self>;
 
-    fn assigned(change: Change<'static, Self>, edit: &Edit) -> Change<'static, Self> {
-        let _ = change;
+    fn assigned(_change: Change<'static, Self>, edit: &Edit) -> Change<'static, Self> {
         panic!("{edit:?} is no edit of all rows")
     }
 
-    fn filtered(change: Change<'static, Self>, filter: &Filter) -> Change<'static, Self> {
-        let _ = change;
+    fn filtered(_change: Change<'static, Self>, filter: &Filter) -> Change<'static, Self> {
         panic!("{filter:?} is no condition on all rows")
     }
 
-    fn ordered(change: Change<'static, Self>, by: OrderBy, descending: bool) -> Change<'static, Self> {
-        let _ = (change, descending);
+    fn ordered(_change: Change<'static, Self>, by: OrderBy, _descending: bool) -> Change<'static, Self> {
         panic!("{by:?} is no order of all rows")
     }
 }
@@ -566,7 +563,7 @@ fn create<M: Kept, E: Executor>(
     let record = match M::fresh(new).filter(|_| as_record) {
         Some(fresh) => {
             let mut record = Record::new(fresh);
-            record.save(on)?;
+            assert!(record.save(on)?, "a new record has nothing to save");
             record
         }
         None => M::create(on, |draft| M::fill(draft, new))?,
@@ -652,36 +649,42 @@ fn act<M: Kept, E: Executor>(
     }
     let Some(record) = place.as_mut() else { panic!("the place {slot} is empty") };
     let answer = match action {
-        Action::Take(_) | Action::Edit(_) => Answer::Nothing,
-        Action::Save(_) | Action::Update(_) => Answer::Wrote(true),
-        _ => Answer::Nothing,
-    };
-    match action {
-        Action::Take(_) => {}
-        Action::Edit(edits) => edit::<M>(record, edits),
+        Action::Take(_) => panic!("what is taken was not in hand"),
+        Action::Edit(edits) => {
+            edit::<M>(record, edits);
+            Answer::Nothing
+        }
         Action::Save(edits) => {
             if !edits.is_empty() {
                 edit::<M>(record, edits);
             }
-            return Ok(Answer::Wrote(record.save(on)?).into());
+            Answer::Wrote(record.save(on)?)
         }
-        Action::Update(edits) => {
-            return Ok(Answer::Wrote(record.update(on, |model| edit(model, edits))?).into());
-        }
+        Action::Update(edits) => Answer::Wrote(record.update(on, |model| edit(model, edits))?),
         Action::Increment(by) => {
             let Some(column) = M::COUNTED else { panic!("nothing of it is counted") };
             record.increment(column, *by, on)?;
+            Answer::Nothing
         }
-        Action::Destroy => record.destroy(on)?,
-        Action::DestroyForGood => record.destroy_for_good(on)?,
-        Action::Restore => record.restore(on)?,
+        Action::Destroy => {
+            record.destroy(on)?;
+            Answer::Nothing
+        }
+        Action::DestroyForGood => {
+            record.destroy_for_good(on)?;
+            Answer::Nothing
+        }
+        Action::Restore => {
+            record.restore(on)?;
+            Answer::Nothing
+        }
         Action::Reload => {
             record.reload(on, M::with_related)?;
             let mut rows: Vec<AnyRow> = vec![record.plain().into()];
             rows.extend(record.loaded_rows()?);
-            return Ok(Answer::Rows(rows).into());
+            Answer::Rows(rows)
         }
-    }
+    };
     Ok(answer.into())
 }
 
@@ -770,8 +773,8 @@ fn chosen<'c, N>(children: &'c [Option<Record<N>>], slots: &[usize]) -> Vec<&'c 
 }
 
 /// Panics unless the records in hand are what the model has.
-pub(crate) fn compare_held(records: &mut Records, hands: &mut super::model::Hands) {
-    fn compare<M: Kept>(records: &mut Records, hands: &mut super::model::Hands) {
+pub(crate) fn compare_held(records: &mut Records, hands: &mut Hands) {
+    fn compare<M: Kept>(records: &mut Records, hands: &mut Hands) {
         for (slot, (record, held)) in M::places(records).iter().zip(M::Row::held(hands).iter()).enumerate() {
             let (record, held) = match (record, held) {
                 (None, None) => continue,

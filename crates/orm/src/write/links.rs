@@ -25,6 +25,8 @@ pub(crate) struct LinkOptions {
     pub destroy: bool,
     /// Values of the junction rows that are made.
     pub through: Vec<(u16, Value)>,
+    /// The first mistake that was made with them.
+    pub problem: Option<String>,
 }
 
 /// One association of one record.
@@ -48,6 +50,9 @@ struct Side<'l> {
 impl<'i> Links<'i> {
     pub(crate) fn new(instance: &'i mut dyn Instance, association: u16, options: LinkOptions) -> Result<Self> {
         let model = instance.model()?;
+        if let Some(problem) = &options.problem {
+            return Err(Error::new(ErrorKind::Request, problem.clone()).at(&model.view().name));
+        }
         if instance.state() != State::Stored {
             let view = model.view();
             return Err(Error::new(ErrorKind::Request, "the record is not in the database")
@@ -148,6 +153,23 @@ impl<'i> Links<'i> {
         read(on, find, &attributes)
     }
 
+    /// Whether all of some children belong to the record. A row that is soft-deleted does not.
+    pub(crate) fn has(&self, on: &dyn Executor, keys: &[Key]) -> Result<bool> {
+        if keys.is_empty() {
+            return Ok(true);
+        }
+        if self.current(on, Some(keys))?.len() < keys.len() {
+            return Ok(false);
+        }
+        let side = self.side()?;
+        if side.link.through.is_none() || side.target.view().paranoid.is_none() {
+            return Ok(true);
+        }
+        let mut find = unscoped(&side.target);
+        one_of(&mut find, &side.link.target, keys);
+        Ok(read(on, find, &side.link.target)?.len() == keys.len())
+    }
+
     fn kind(&self) -> AssociationKind {
         self.model.view().associations[usize::from(self.association)].kind
     }
@@ -159,7 +181,9 @@ impl<'i> Links<'i> {
         }
         match self.kind() {
             AssociationKind::BelongsToMany => self.add_pairs(on, keys),
-            AssociationKind::HasMany => self.take_over(on, &keys),
+            // Of one row there is all or nothing anyway.
+            AssociationKind::HasMany if keys.len() == 1 => self.take_over(on, &keys),
+            AssociationKind::HasMany => in_transaction(on, &mut |tx| self.take_over(tx, &keys)),
             AssociationKind::HasOne | AssociationKind::BelongsTo => Err(self.of_one("add")),
         }
     }
@@ -177,7 +201,7 @@ impl<'i> Links<'i> {
         }
         match self.kind() {
             AssociationKind::BelongsToMany => self.remove_pairs(on, &keys),
-            AssociationKind::HasMany => self.let_go(on, Some(&keys), None),
+            AssociationKind::HasMany => self.let_go(on, &keys),
             AssociationKind::HasOne | AssociationKind::BelongsTo => Err(self.of_one("remove")),
         }
     }
@@ -198,17 +222,7 @@ impl<'i> Links<'i> {
                 }
                 save(on, self.instance, Some(&sources), WriteOptions::default()).map(drop)
             }
-            AssociationKind::HasOne => {
-                let mut links = Some(self);
-                in_transaction(on, &mut |tx| match links.take() {
-                    Some(links) => {
-                        links.let_go(tx, None, Some(&keys))?;
-                        if keys.is_empty() { Ok(()) } else { links.take_over(tx, &keys) }
-                    }
-                    None => Ok(()),
-                })
-            }
-            AssociationKind::HasMany | AssociationKind::BelongsToMany => {
+            AssociationKind::HasOne | AssociationKind::HasMany | AssociationKind::BelongsToMany => {
                 let mut links = Some(self);
                 in_transaction(on, &mut |tx| match links.take() {
                     Some(links) => links.replace(tx, &keys),
@@ -223,11 +237,18 @@ impl<'i> Links<'i> {
         let gone: Vec<Key> = there.iter().filter(|key| !keys.contains(key)).cloned().collect();
         let new: Vec<Key> = keys.iter().filter(|key| !there.contains(key)).cloned().collect();
         if !gone.is_empty() {
-            self.remove(on, gone)?;
+            match self.kind() {
+                AssociationKind::BelongsToMany => self.remove_pairs(on, &gone)?,
+                _ => self.let_go(on, &gone)?,
+            };
         }
         // Junction values are for every child, also for those that were there.
         let new = if self.options.through.is_empty() { new } else { keys.to_vec() };
-        self.add(on, new)
+        match self.kind() {
+            _ if new.is_empty() => Ok(()),
+            AssociationKind::BelongsToMany => self.add_pairs(on, new),
+            _ => self.take_over(on, &new),
+        }
     }
 
     /// Rows of the target refer to the record from here on.
@@ -254,8 +275,8 @@ impl<'i> Links<'i> {
         Ok(())
     }
 
-    /// Rows of the target refer to the record no longer: these, or all but these.
-    fn let_go(&self, on: &dyn Executor, keys: Option<&[Key]>, but: Option<&[Key]>) -> Result<u64> {
+    /// These rows of the target refer to the record no longer.
+    fn let_go(&self, on: &dyn Executor, keys: &[Key]) -> Result<u64> {
         let side = self.side()?;
         let view = side.target.view();
         let mut update = unscoped(&side.target);
@@ -263,12 +284,7 @@ impl<'i> Links<'i> {
         for (attribute, value) in &side.scope {
             equal(&mut update, *attribute, value.clone());
         }
-        if let Some(keys) = keys {
-            one_of(&mut update, &identity(&side), keys);
-        }
-        if let Some(but) = but.filter(|but| !but.is_empty()) {
-            none_of(&mut update, &identity(&side), but);
-        }
+        one_of(&mut update, &identity(&side), keys);
         if self.options.destroy {
             request::destroy(&mut update, false, on.database().now());
             return Ok(send(on, &update)?.affected);
@@ -419,23 +435,16 @@ fn own(out: &mut Request<'static>, attributes: &[u16], values: &[Value]) {
 
 /// Adds that the key is one of these.
 fn one_of(out: &mut Request<'static>, attributes: &[u16], keys: &[Key]) {
-    among(out, attributes, keys, false);
+    among(out, attributes, keys);
 }
 
-fn none_of(out: &mut Request<'static>, attributes: &[u16], keys: &[Key]) {
-    among(out, attributes, keys, true);
-}
-
-fn among(out: &mut Request<'static>, attributes: &[u16], keys: &[Key], negated: bool) {
+fn among(out: &mut Request<'static>, attributes: &[u16], keys: &[Key]) {
     out.write(Section::Filter, |out| {
         if let [attribute] = attributes {
             let place = out.test();
             out.column(*attribute);
             let values = keys.iter().filter_map(|key| key.first().cloned()).collect();
-            return out.list(place, negated, relata_request::BindList::Data(values));
-        }
-        if negated {
-            out.not();
+            return out.list(place, false, relata_request::BindList::Data(values));
         }
         let mut any = out.open(true);
         for key in keys {

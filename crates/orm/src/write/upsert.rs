@@ -54,6 +54,9 @@ fn upsert_here(
     validate::check(&draft, options.validate, &[])?;
     event(&mut draft, Event::AfterValidate)?;
     event(&mut draft, Event::BeforeUpsert)?;
+    if options.hooks {
+        validate::check(&draft, options.validate, &[])?;
+    }
     let given: Vec<u16> = draft.given().iter().map(|(attribute, _)| *attribute).collect();
     let target = request::conflict_target(view, &given, target)?;
     let mut update: Vec<u16> = match update {
