@@ -10,7 +10,6 @@ use relata::{
     orm::{Hook, Subject},
     prelude::*,
     request::{Section, typed::Predicate},
-    schema::Datum,
 };
 use relata_testkit::databases::databases;
 use relata_tests::models::{Post, Tag, UNCHECKED, UNHOOKED, User, broken, on_all, post, post_of, tag, user, user_of};
@@ -51,9 +50,9 @@ struct Checked {
     short: Option<String>,
 }
 
-fn is_even(value: &Datum<'_>) -> Result<(), String> {
+fn is_even(value: &Value) -> Result<(), String> {
     match value {
-        Datum::Int(number) if number % 2 == 0 => Ok(()),
+        Value::Int(number) if number % 2 == 0 => Ok(()),
         other => Err(format!("{other:?} is not even")),
     }
 }
@@ -267,7 +266,7 @@ fn a_hook_that_refuses_leaves_nothing() {
             assert_eq!(error.kind(), ErrorKind::Application, "{error}");
             assert!(std::error::Error::source(error).is_some());
         }
-        assert_eq!((errors[0].path(), errors[1].path()), ("Post.AfterSave(refuse)", "User.AfterSave(refuse)"));
+        assert_eq!((errors[0].path(), errors[1].path()), ("User.posts.AfterSave(refuse)", "User.AfterSave(refuse)"));
         let found = user_of(db, ann.id);
         assert_eq!((found.score, found.version, User::find().count(db).unwrap()), (0, 0, 1));
         assert_eq!((ann.changed(), ann.version), (vec!["score"], 0));
@@ -282,7 +281,8 @@ fn a_hook_writes_in_the_transaction_of_its_call() {
         let label = |hook: &mut Hook<'_>| -> Result<()> {
             assert!(hook.transaction_at_hand().is_some());
             let draft = hook.draft()?;
-            let (id, email): (i64, String) = (draft.get_of(User::ID)?, draft.get_of(User::EMAIL)?);
+            let id: i64 = draft.get_of(User::ID)?.unwrap();
+            let email: String = draft.get_of(User::EMAIL)?.unwrap();
             assert!(id > 0, "the record is there already");
             Tag::create(hook, |tag| tag.name(&email)).map(drop)
         };
@@ -315,7 +315,7 @@ fn a_hook_writes_in_the_transaction_of_its_call() {
 fn hooks_that_cause_one_another_are_cut() {
     on_all(databases("recursion"), |db| {
         let again = |hook: &mut Hook<'_>| -> Result<()> {
-            let name: String = hook.draft()?.get_of(Tag::NAME)?;
+            let name: String = hook.draft()?.get_of(Tag::NAME)?.unwrap();
             Tag::create(hook, |tag| tag.name(format!("{name}x"))).map(drop)
         };
         db.hooks().on::<Tag>(BeforeCreate, "again", again).unwrap();
@@ -377,6 +377,21 @@ fn a_hook_sees_what_a_save_changes() {
         ann.name = Some("Ann".to_owned());
         assert!(ann.update(db, |ann| ann.score = 6).unwrap());
         assert_eq!(*log.lock().unwrap(), ["score: Some(Int(0)) to Some(Int(6))"]);
+    });
+}
+
+#[test]
+fn a_hook_may_take_every_change_back() {
+    on_all(databases("take_back"), |db| {
+        let take_back = |hook: &mut Hook<'_>| -> Result<()> {
+            hook.draft()?.unset(Tag::NAME.attribute());
+            Ok(())
+        };
+        let mut a = tag(db, "a");
+        db.hooks().on::<Tag>(BeforeUpdate, "take_back", take_back).unwrap();
+        a.name = "b".to_owned();
+        assert!(a.save(db).is_ok(), "there is nothing left to write, and that is no error");
+        assert_eq!(tags(db), ["a"]);
     });
 }
 

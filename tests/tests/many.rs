@@ -104,6 +104,19 @@ fn rows_are_hidden_restored_and_removed_by_a_condition() {
 }
 
 #[test]
+fn a_silent_removal_leaves_the_last_update_alone() {
+    on_all(databases("bulk_silent"), |db| {
+        let one = post(db, "one");
+        assert_eq!(Post::destroy().all().with(SILENT).run(&at(db, 60)).unwrap(), 1);
+        let hidden = post_of(db, one.id);
+        assert_eq!((hidden.deleted_at, hidden.updated_at), (Some(second(60)), second(0)));
+        assert_eq!(Post::restore().with(SILENT).run(&at(db, 90)).unwrap(), 1);
+        let back = post_of(db, one.id);
+        assert_eq!((back.deleted_at, back.updated_at), (None, second(0)));
+    });
+}
+
+#[test]
 fn a_bulk_write_returns_its_rows() {
     on_all(databases("returning"), |db| {
         three(db);
@@ -180,6 +193,19 @@ fn duplicates_are_left_alone_or_updated() {
         let no_key = User::create_many(drafts()).on_conflict(User::NAME).update_on_duplicate(User::SCORE).run(db);
         assert_eq!(no_key.unwrap_err().kind(), ErrorKind::Request);
         assert_eq!(User::find().count(db).unwrap(), 2);
+    });
+}
+
+#[test]
+fn duplicates_one_by_one_are_left_alone_or_refused_by_name() {
+    on_all(databases("duplicates_each"), |db| {
+        user(db, "ann@example.org");
+        let drafts = [User::draft().email("ann@example.org")];
+        match User::create_many(drafts).ignore_duplicates().individually().run(db) {
+            Ok(created) => assert!(created.is_empty()),
+            Err(error) => assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}"),
+        }
+        assert_eq!(User::find().count(db).unwrap(), 1);
     });
 }
 

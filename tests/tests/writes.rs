@@ -152,7 +152,7 @@ fn a_failure_deep_in_a_graph_leaves_nothing() {
                 .posts(|post| post.title("one").tags(|tag| tag.name("free")).tags(|tag| tag.name("taken")))
         })
         .unwrap_err();
-        assert_eq!((taken.kind(), taken.path()), (ErrorKind::UniqueViolation, "Tag.name"));
+        assert_eq!((taken.kind(), taken.path()), (ErrorKind::UniqueViolation, "User.posts.tags.name"));
         let untitled = User::create(db, |user| user.email("ann@example.org").posts(|post| post)).unwrap_err();
         assert_eq!(broken(&untitled), [("title", "not_null")]);
         let nobody = Post::create(db, |post| post.title("one").author(|user| user)).unwrap_err();
@@ -216,13 +216,15 @@ fn a_record_knows_what_has_changed() {
         ann.name = Some("Ann".to_owned());
         assert_eq!(ann.changed(), ["name", "score"]);
         assert!(ann.is_changed(User::SCORE) && !ann.is_changed(User::EMAIL));
-        assert_eq!((ann.previous(User::SCORE).unwrap(), ann.score), (0, 5));
+        assert_eq!((ann.previous(User::SCORE).unwrap(), ann.score), (Some(0), 5));
         ann.score = 0;
         assert_eq!(ann.changed(), ["name"]);
         ann.score = 5;
         assert!(ann.save(db).unwrap());
         assert!(ann.changed().is_empty());
-        assert_eq!(ann.previous(User::SCORE).unwrap(), 5);
+        assert_eq!(ann.previous(User::SCORE).unwrap(), Some(5));
+        assert_eq!(ann.previous(User::NAME).unwrap().as_deref(), Some("Ann"));
+        assert_eq!(ann.previous(User::MANAGER_ID).unwrap(), None);
     });
 }
 
@@ -358,7 +360,7 @@ fn an_increment_loses_nothing() {
         first.name = Some("unsaved".to_owned());
         first.increment(User::SCORE, 5, db).unwrap();
         other.increment(User::SCORE, 7, &at(db, 60)).unwrap();
-        assert_eq!((first.score, other.score, other.version), (5, 12, 2));
+        assert_eq!((first.score, other.score), (5, 12));
         assert_eq!((first.name.as_deref(), first.changed()), (Some("unsaved"), vec!["name"]));
         other.increment(User::SCORE, -2, &at(db, 60)).unwrap();
         let found = user_of(db, first.id);
@@ -375,6 +377,25 @@ fn an_increment_loses_nothing() {
             }
         });
         assert_eq!(user_of(db, id).score, 110);
+    });
+}
+
+#[test]
+fn an_increment_makes_no_stale_copy_fresh() {
+    on_all(databases("increment_stale"), |db| {
+        let mut ann = user(db, "ann@example.org");
+        let mut other = user_of(db, ann.id);
+        other.name = Some("Other".to_owned());
+        assert!(other.save(db).unwrap());
+        ann.increment(User::SCORE, 1, db).unwrap();
+        ann.name = Some("Ann".to_owned());
+        assert_eq!(ann.save(db).unwrap_err().kind(), ErrorKind::Stale, "it has not seen what the other has written");
+        let mut fresh = user_of(db, ann.id);
+        fresh.increment(User::SCORE, 1, db).unwrap();
+        fresh.name = Some("Ann".to_owned());
+        assert!(fresh.save(db).unwrap());
+        let found = user_of(db, ann.id);
+        assert_eq!((found.name.as_deref(), found.score, found.version), (Some("Ann"), 2, 4));
     });
 }
 
@@ -423,6 +444,16 @@ fn a_record_that_was_made_by_hand_is_inserted() {
 }
 
 #[test]
+fn a_record_that_was_made_by_hand_is_inserted_as_a_whole() {
+    on_all(databases("by_hand_update"), |db| {
+        let mut ann = Record::new(made_by_hand("ann@example.org"));
+        assert!(ann.update(db, |ann| ann.score = 5).unwrap());
+        let found = user_of(db, ann.id);
+        assert_eq!((found.email.as_str(), found.score), ("ann@example.org", 5));
+    });
+}
+
+#[test]
 fn a_silent_write_leaves_timestamps_alone() {
     on_all(databases("silent"), |db| {
         let late = at(db, 60);
@@ -437,6 +468,18 @@ fn a_silent_write_leaves_timestamps_alone() {
         assert_eq!((bob.created_at, bob.updated_at), (second(5), second(6)));
         let found = user_of(db, bob.id);
         assert_eq!((found.created_at, found.updated_at), (second(5), second(6)));
+    });
+}
+
+#[test]
+fn a_silent_create_has_its_timestamps_all_the_same() {
+    on_all(databases("silent_create"), |db| {
+        let ann = User::create_with(db, SILENT, |user| user.email("ann@example.org")).unwrap();
+        let many = User::create_many([User::draft().email("bob@example.org")]).with(SILENT).run(db).unwrap();
+        for user in [&ann, &many[0]] {
+            let found = user_of(db, user.id);
+            assert_eq!((found.created_at, found.updated_at), (second(0), second(0)));
+        }
     });
 }
 

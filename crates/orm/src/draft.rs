@@ -97,18 +97,18 @@ impl Draft {
         self.value(attribute).or_else(|| self.before_of(attribute))
     }
 
-    /// What an attribute of a derived model is set to, or what the database has of it.
+    /// What an attribute of a derived model is set to, or what the database has of it; `None` for NULL.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Decode`] when the value is of another type, [`ErrorKind::NotLoaded`] when there is none.
-    pub fn get_of<M, T: FromDatum>(&self, column: Column<M, T>) -> Result<T> {
+    pub fn get_of<M, T: FromDatum>(&self, column: Column<M, T>) -> Result<Option<T>> {
         let attribute = column.attribute();
         let value = self.value(attribute).or_else(|| self.before_of(attribute)).ok_or_else(|| {
             let name = &self.model().def().attributes[usize::from(attribute)].name;
             Error::new(ErrorKind::NotLoaded, "the attribute has no value in this draft").at(name)
         })?;
-        T::from_datum(value.borrowed())
+        Option::from_datum(value.borrowed())
     }
 
     /// What an attribute is set to.

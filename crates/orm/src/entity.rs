@@ -265,10 +265,10 @@ impl Action {
                 Ok(())
             }
             Action::Destroy { force } => {
-                request::destroy(out, force, now);
+                request::destroy(out, force, options.silent, now);
                 Ok(())
             }
-            Action::Restore => request::restore(out, now, false),
+            Action::Restore => request::restore(out, options.silent, false, now),
         }
     }
 }

@@ -176,16 +176,16 @@ impl<M: Hydrate> Record<M> {
         self.has_changed(column.attribute())
     }
 
-    /// What an attribute was when the record was read or saved last.
+    /// What an attribute was when the record was read or saved last; `None` for NULL.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Request`] for a record that is not in the database yet.
-    pub fn previous<T: FromDatum>(&self, column: Column<M, T>) -> Result<T> {
+    pub fn previous<T: FromDatum>(&self, column: Column<M, T>) -> Result<Option<T>> {
         let original = self.original(column.attribute()).ok_or_else(|| {
             Error::new(ErrorKind::Request, "the record is not in the database yet").at(&M::def().name)
         })?;
-        T::from_datum(original)
+        Option::from_datum(original)
     }
 
     /// Whether another record is of the same row: of equal key.

@@ -194,7 +194,8 @@ pub fn add<'q>(request: &mut Request<'q>, attribute: u16, by: Datum<'q>, down: b
 }
 
 /// Makes a removal of a request for rows: where the model is paranoid and nobody forces it, they are marked as deleted.
-pub fn destroy(request: &mut Request<'_>, force: bool, now: Timestamp) {
+/// `silent` leaves the time of the last update alone.
+pub fn destroy(request: &mut Request<'_>, force: bool, silent: bool, now: Timestamp) {
     let model = request.root().clone();
     match model.view().paranoid.filter(|_| !force) {
         None => {
@@ -206,9 +207,14 @@ pub fn destroy(request: &mut Request<'_>, force: bool, now: Timestamp) {
         Some(deleted) => {
             update(request);
             set(request, deleted, stamp(model.view(), deleted, now));
-            touch(request, &[deleted], now);
+            touch(request, &left_alone(model.view(), deleted, silent), now);
         }
     }
+}
+
+/// What a soft deletion or its undoing does not touch by itself.
+fn left_alone(model: ModelView<'_>, deleted: u16, silent: bool) -> Vec<u16> {
+    std::iter::once(deleted).chain(model.updated_at.filter(|_| silent)).collect()
 }
 
 /// Makes the soft-deleted rows among those of a request visible again.
@@ -218,7 +224,7 @@ pub fn destroy(request: &mut Request<'_>, force: bool, now: Timestamp) {
 /// # Errors
 ///
 /// [`ErrorKind::Request`] where the model is not paranoid.
-pub fn restore(request: &mut Request<'_>, now: Timestamp, is_one: bool) -> Result<()> {
+pub fn restore(request: &mut Request<'_>, silent: bool, is_one: bool, now: Timestamp) -> Result<()> {
     let model = request.root().clone();
     let view = model.view();
     let Some(deleted) = view.paranoid else {
@@ -241,7 +247,7 @@ pub fn restore(request: &mut Request<'_>, now: Timestamp, is_one: bool) -> Resul
         out.null();
         Ok(())
     });
-    touch(request, &[deleted], now);
+    touch(request, &left_alone(view, deleted, silent), now);
     Ok(())
 }
 

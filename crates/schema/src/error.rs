@@ -298,6 +298,13 @@ impl Error {
         self
     }
 
+    /// Says where, in place of what has been said: of an error that comes from within something larger.
+    #[must_use]
+    pub fn moved(mut self, path: impl Into<String>) -> Self {
+        self.0.path = path.into();
+        self
+    }
+
     /// Says what to do.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {

@@ -105,8 +105,7 @@ fn create_here(on: &dyn Executor, mut draft: Draft, options: WriteOptions, depth
             return Err(Error::new(ErrorKind::Request, "a record belongs to one").at(path(view, association)));
         }
         for owner in drafts {
-            let owner =
-                create_here(on, owner, options, depth + 1).map_err(|error| error.at(path(view, association)))?;
+            let owner = create_here(on, owner, options, depth + 1).map_err(|error| below(error, view, association))?;
             for (&own, &theirs) in link.source.iter().zip(&link.target) {
                 draft.put(own, owner.value(theirs).clone());
             }
@@ -118,7 +117,7 @@ fn create_here(on: &dyn Executor, mut draft: Draft, options: WriteOptions, depth
         // Hooks, and owners that were just created, may have changed values that were valid.
         validate::check(&draft, options.validate, &[])?;
     }
-    let created = insert_one(on, &draft, options, None)?;
+    let created = insert_one(on, &draft, None)?;
     let mut created = created.ok_or_else(|| Error::internal("an insert returned no row"))?;
     for (association, drafts) in owned {
         let below = create_children(on, &model, association, &created, drafts, options, depth)?;
@@ -150,7 +149,7 @@ pub(crate) fn create_unless_there(
     if options.hooks {
         validate::check(&draft, options.validate, &[])?;
     }
-    let Some(created) = insert_one(on, &draft, options, Some(&OnConflict::default()))? else { return Ok(None) };
+    let Some(created) = insert_one(on, &draft, Some(&OnConflict::default()))? else { return Ok(None) };
     let mut stored = draft.clone();
     created.values.iter().enumerate().for_each(|(i, value)| stored.put(i as u16, value.clone()));
     event(&mut stored, Event::AfterCreate)?;
@@ -179,17 +178,11 @@ fn validated(on: &dyn Executor, draft: &mut Draft, options: WriteOptions, nested
 }
 
 /// The statement: everything that is set, with the timestamps, and everything is returned.
-fn insert_one(
-    on: &dyn Executor,
-    draft: &Draft,
-    options: WriteOptions,
-    conflict: Option<&OnConflict>,
-) -> Result<Option<Created>> {
+fn insert_one(on: &dyn Executor, draft: &Draft, conflict: Option<&OnConflict>) -> Result<Option<Created>> {
     let view = draft.model();
     let mut row = draft.given();
-    if !options.silent {
-        request::stamp_new(view, &mut row, on.database().now());
-    }
+    // A new row has its timestamps however silent the call is: they are never NULL.
+    request::stamp_new(view, &mut row, on.database().now());
     let mut sets = request::row_sets(view, vec![row]);
     let Some(set) = sets.pop() else { return Err(Error::internal("a row makes no insert")) };
     let mut insert = request::insert(draft.model_ref(), set, conflict);
@@ -229,7 +222,7 @@ fn create_children(
                 draft.put(theirs, parent.value(own).clone());
             }
         }
-        let child = create_here(on, draft, options, depth + 1).map_err(|error| error.at(path(view, association)))?;
+        let child = create_here(on, draft, options, depth + 1).map_err(|error| below(error, view, association))?;
         if let Some(through) = &link.through {
             let junction = model.through(association)?;
             let mut row = Draft::new(junction);
@@ -244,6 +237,12 @@ fn create_children(
         created.push(child);
     }
     Ok(created)
+}
+
+/// Says where in the graph an error is: `User.posts.title`, and not only `Post.title`.
+fn below(error: Error, view: ModelView<'_>, association: u16) -> Error {
+    let inner = error.path().split_once('.').map(|(_, rest)| format!(".{rest}")).unwrap_or_default();
+    error.moved(format!("{}{inner}", path(view, association)))
 }
 
 fn path(view: ModelView<'_>, association: u16) -> String {

@@ -286,7 +286,7 @@ impl<'i> Links<'i> {
         }
         one_of(&mut update, &identity(&side), keys);
         if self.options.destroy {
-            request::destroy(&mut update, false, on.database().now());
+            request::destroy(&mut update, false, false, on.database().now());
             return Ok(send(on, &update)?.affected);
         }
         if let Some(&fixed) = side.link.target.iter().find(|&&attribute| !view.attributes[usize::from(attribute)].null)
@@ -377,7 +377,7 @@ impl<'i> Links<'i> {
         let mut destroy = unscoped(&junction);
         own(&mut destroy, &through.source, &side.source);
         one_of(&mut destroy, &through.target, keys);
-        request::destroy(&mut destroy, false, on.database().now());
+        request::destroy(&mut destroy, false, false, on.database().now());
         Ok(send(on, &destroy)?.affected)
     }
 
@@ -397,13 +397,22 @@ impl<'i> Links<'i> {
             draft.put(attribute, value);
         }
         let kind = self.kind();
-        if matches!(kind, AssociationKind::HasMany | AssociationKind::HasOne) {
+        if kind == AssociationKind::HasMany {
             return super::create(on, draft, WriteOptions::default());
         }
         let mut parts = Some((self, draft));
         let mut created = None;
         in_transaction(on, &mut |tx| {
             let Some((links, draft)) = parts.take() else { return Ok(()) };
+            if kind == AssociationKind::HasOne {
+                // There is one: the new child takes the place of the old.
+                let there = links.current(tx, None)?;
+                if !there.is_empty() {
+                    links.let_go(tx, &there)?;
+                }
+                created = Some(super::create(tx, draft, WriteOptions::default())?);
+                return Ok(());
+            }
             let child = super::create(tx, draft, WriteOptions::default())?;
             let key: Key = {
                 let side = links.side()?;

@@ -51,6 +51,11 @@ pub(crate) fn create_many(
         .at(&view.name)
         .help("create the rows first, and then what belongs to them"));
     }
+    if options.individually && options.conflict.is_some() {
+        return Err(Error::new(ErrorKind::Unsupported, "rows that may be there already are not created one by one")
+            .at(&view.name)
+            .help("leave individually() out, or upsert each"));
+    }
     let mut created = Vec::new();
     let mut drafts = Some(drafts);
     let hooks = on.database().hooks();
@@ -68,7 +73,7 @@ pub(crate) fn create_many(
             }
         } else {
             checked(&drafts, options.write)?;
-            for set in sets(on, model, &drafts, options) {
+            for set in sets(on, model, &drafts) {
                 send_set(on, model, set, options, &mut created)?;
             }
         }
@@ -81,7 +86,7 @@ pub(crate) fn create_many(
     if single {
         let drafts_now = drafts.take().unwrap_or_default();
         checked(&drafts_now, options.write)?;
-        let mut sets = sets(on, model, &drafts_now, options);
+        let mut sets = sets(on, model, &drafts_now);
         if sets.len() == 1
             && let Some(set) = sets.pop()
         {
@@ -144,13 +149,11 @@ fn checked(drafts: &[Draft], options: WriteOptions) -> Result<()> {
 }
 
 /// The rows as sets of one shape, cut to what one statement takes.
-fn sets<'d>(on: &dyn Executor, model: &ModelRef, drafts: &'d [Draft], options: &ManyOptions) -> Vec<RowSet<'d>> {
+fn sets<'d>(on: &dyn Executor, model: &ModelRef, drafts: &'d [Draft]) -> Vec<RowSet<'d>> {
     let (view, now) = (model.view(), on.database().now());
     let rows = drafts.iter().map(|draft| {
         let mut row = draft.given();
-        if !options.write.silent {
-            request::stamp_new(view, &mut row, now);
-        }
+        request::stamp_new(view, &mut row, now);
         row
     });
     let mut cut = Vec::new();

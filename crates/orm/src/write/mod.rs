@@ -28,7 +28,7 @@ pub struct WriteOptions {
     pub hooks: bool,
     /// Validate first.
     pub validate: bool,
-    /// Leave the timestamps alone.
+    /// Leave the time of the last update alone. A new row has its timestamps all the same.
     pub silent: bool,
 }
 

@@ -41,9 +41,7 @@ pub(crate) fn save(
                 let value = instance
                     .value(attribute)
                     .filter(|value| !(declared.auto_increment && matches!(value, Datum::Int(0) | Datum::Null)));
-                if let Some(value) = value
-                    && only.is_none_or(|only| only.contains(&attribute))
-                {
+                if let Some(value) = value {
                     draft.put(attribute, value.into_owned());
                 }
             }
@@ -119,7 +117,11 @@ fn save_here(
     if options.hooks {
         validate::check(draft, options.validate, &[])?;
     }
-    let assigned: Vec<u16> = draft.changed().collect();
+    // The version counts the writes, whatever a hook makes of it.
+    let assigned: Vec<u16> = draft.changed().filter(|attribute| view.version != Some(*attribute)).collect();
+    if assigned.is_empty() {
+        return Ok(Vec::new());
+    }
     let key = key_of(instance)?;
     let mut update = keyed(&model, Call::Update, &key);
     with_version(&mut update, instance, view)?;
@@ -229,12 +231,13 @@ fn remove(
     with_version(&mut update, instance, view)?;
     let soft = view.paranoid.filter(|_| !force || !away);
     if away {
-        request::destroy(&mut update, force, now);
+        request::destroy(&mut update, force, options.silent, now);
     } else {
-        request::restore(&mut update, now, true)?;
+        request::restore(&mut update, options.silent, true, now)?;
     }
     if let Some(deleted) = soft {
-        written.extend([Some(deleted), view.updated_at, view.version].into_iter().flatten());
+        let updated = view.updated_at.filter(|_| !options.silent);
+        written.extend([Some(deleted), updated, view.version].into_iter().flatten());
         request::returning(&mut update, &written);
     }
     update.check()?;
@@ -312,8 +315,16 @@ pub(crate) fn increment(
         assigned.push(attribute);
     }
     let written = touched(&mut update, view, assigned, options, on);
-    let sent = one(on, &update, view)?;
-    put_stored(instance, pairs(written, sent))
+    let mut values = pairs(written, one(on, &update, view)?);
+    if let Some(version) = view.version {
+        // Whoever has written in between is not seen: then the copy stays as stale as it is.
+        let own = instance.original(version).and_then(|value| match value {
+            Datum::Int(version) => Some(version + 1),
+            _ => None,
+        });
+        values.retain(|(attribute, value)| *attribute != version || own.map(Datum::Int).as_ref() == Some(value));
+    }
+    put_stored(instance, values)
 }
 
 /// A find of the row of an instance, by its key.

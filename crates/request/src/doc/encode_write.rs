@@ -116,8 +116,8 @@ fn changes(doc: &RequestDoc, call: &WriteDoc, root: &ModelRef, now: Timestamp) -
             }
             write::touch(&mut request, &assigned, now);
         }
-        ActionDoc::Restore => write::restore(&mut request, now, false)?,
-        ActionDoc::Destroy { force } => write::destroy(&mut request, *force, now),
+        ActionDoc::Restore => write::restore(&mut request, false, false, now)?,
+        ActionDoc::Destroy { force } => write::destroy(&mut request, *force, false, now),
         ActionDoc::Create { .. } | ActionDoc::Upsert { .. } | ActionDoc::Truncate { .. } => {
             return Err(Error::internal("a call that picks no rows is encoded as one that does"));
         }
