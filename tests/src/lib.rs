@@ -2,6 +2,8 @@
 
 pub mod models;
 
+pub mod sequence;
+
 use std::{path::PathBuf, sync::Arc};
 
 use relata::{ModelSet, SchemaDoc};

@@ -96,7 +96,22 @@ pub fn stamp_new<'q>(model: ModelView<'_>, row: &mut Given<'q>, now: Timestamp) 
 }
 
 /// An insert of rows.
-pub fn insert<'q>(model: &ModelRef, set: RowSet<'q>, conflict: Option<&OnConflict>) -> Request<'q> {
+pub fn insert<'q>(model: &ModelRef, mut set: RowSet<'q>, conflict: Option<&OnConflict>) -> Request<'q> {
+    if set.attributes.is_empty() && conflict.is_some() {
+        // Not every database has words for a row of defaults that may be there already: one default is spelled out.
+        let view = model.view();
+        let plain = view
+            .def()
+            .attributes
+            .iter()
+            .position(|declared| !declared.auto_increment && (declared.null || declared.default.is_some()));
+        if let Some(place) = plain {
+            let default = view.def().attributes[place].default.clone().unwrap_or(Datum::Null);
+            set = RowSet { attributes: vec![place as u16], cells: vec![default], rows: 1 };
+        }
+    }
+    // A row of nothing but a number that the database gives is never there already.
+    let conflict = conflict.filter(|_| !set.attributes.is_empty());
     let mut request = Request::new(model.clone());
     let flags = crate::Flags { call: Call::Insert, ..request.flags() };
     request.set_flags(flags);

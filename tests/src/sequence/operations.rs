@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use relata_testkit::tape::Tape;
 
 use super::{
-    model::{Held, Model, SLOTS},
+    hands::{Held, SLOTS},
+    model::Model,
     rows::{Key, PairRow, PostRow, ProfileRow, Row, Table, TagRow, UserRow},
 };
 
@@ -233,11 +234,9 @@ impl New {
     pub(crate) fn given(&self) -> Vec<&'static str> {
         let said: Vec<(&'static str, bool)> = match self {
             New::User(new) => vec![("email", true), ("name", new.name.is_some()), ("score", new.score.is_some())],
-            New::Post(new) => vec![
-                ("id", new.id.is_some()),
-                ("title", new.title.is_some()),
-                ("author_id", new.author_id.is_some()),
-            ],
+            New::Post(new) => {
+                vec![("id", new.id.is_some()), ("title", new.title.is_some()), ("author_id", new.author_id.is_some())]
+            }
             New::Tag(new) => vec![("name", true), ("color", new.color.is_some())],
             New::Pair(new) => vec![("post_id", true), ("tag_id", true), ("weight", new.weight.is_some())],
             New::Profile(new) => vec![("user_id", new.user_id.is_some()), ("bio", new.bio.is_some())],
@@ -454,7 +453,8 @@ fn create_many(tape: &mut Tape<'_>, model: &Model) -> Operation {
             rows.retain(|new| new.target().is_some());
         }
     }
-    let individually = duplicates == Duplicates::Fail && tape.below(5) == 4;
+    // What is not to fail is created in one statement, or not at all.
+    let individually = tape.below(if duplicates == Duplicates::Fail { 5 } else { 24 }) == 4;
     Operation::CreateMany { table, rows, duplicates, individually }
 }
 
@@ -525,11 +525,7 @@ fn held(tape: &mut Tape<'_>, model: &Model) -> Operation {
 fn edits(tape: &mut Tape<'_>, model: &Model, table: Table) -> Vec<Edit> {
     let mut edits = match table {
         Table::Users => {
-            vec![
-                Edit::Email(word(tape, &EMAILS)),
-                Edit::Name(maybe_word(tape, &NAMES)),
-                Edit::Score(amount(tape)),
-            ]
+            vec![Edit::Email(word(tape, &EMAILS)), Edit::Name(maybe_word(tape, &NAMES)), Edit::Score(amount(tape))]
         }
         Table::Posts => {
             vec![Edit::Title(word(tape, &TITLES)), Edit::Author(maybe_number(tape, model, Table::Users))]
@@ -557,8 +553,7 @@ fn bulk(tape: &mut Tape<'_>, model: &Model) -> Bulk {
         _ => BulkKind::Update,
     };
     let edits = if kind == BulkKind::Update { bulk_edits(tape, model, table) } else { Vec::new() };
-    let filters: Vec<Filter> =
-        (0..[1, 1, 1, 2, 2, 0][tape.below(6)]).map(|_| filter(tape, model, table)).collect();
+    let filters: Vec<Filter> = (0..[1, 1, 1, 2, 2, 0][tape.below(6)]).map(|_| filter(tape, model, table)).collect();
     // Without a condition it must be said that all rows are meant.
     let all = filters.is_empty() && tape.below(4) != 3;
     let limit = tape.often(128).then(|| tape.below(4));
@@ -580,8 +575,7 @@ fn bulk_edits(tape: &mut Tape<'_>, model: &Model, table: Table) -> Vec<Edit> {
     match table {
         Table::Users => {
             let score = if tape.below(3) == 2 { Edit::Score(amount(tape)) } else { Edit::AddScore(amount(tape)) };
-            let name =
-                if tape.below(3) == 2 { Edit::NameFromEmail } else { Edit::Name(maybe_word(tape, &NAMES)) };
+            let name = if tape.below(3) == 2 { Edit::NameFromEmail } else { Edit::Name(maybe_word(tape, &NAMES)) };
             match tape.below(8) {
                 0..=3 => vec![score],
                 4..=5 => vec![name],

@@ -3,8 +3,10 @@
 use std::{collections::BTreeMap, fmt};
 
 use super::{
-    model::{Hands, Held, Refusal, Tables},
+    hands::{Hands, Held},
+    model::Refusal,
     operations::{Edit, Filter, New, OrderBy},
+    tables::Tables,
 };
 
 /// Microseconds since 1970.

@@ -10,11 +10,13 @@ use relata::{Error, ErrorKind, Instant, prelude::*};
 use relata_testkit::tape::Tape;
 
 use super::{
-    model::{Keys, Model, Refusal, Tables},
+    kept::{Kept, Records, compare_held},
+    model::{Model, Refusal},
     models::{Post, PostTag, Profile, Tag, User},
     operations::{Operation, generate, hopeless},
-    perform::{Kept, Records, compare_held, perform},
+    perform::perform,
     rows::{Moment, Row},
+    tables::{Keys, Tables},
 };
 
 /// How deep transactions are nested.
@@ -36,6 +38,8 @@ pub(crate) struct Runner<'t> {
     pub(crate) log: Vec<String>,
     /// How many there were outside of transactions, a transaction being one.
     pub(crate) steps: usize,
+    /// How many operations were done, and how many there were.
+    pub(crate) done: (usize, usize),
 }
 
 /// How a transaction ends.
@@ -73,7 +77,7 @@ impl<'t> Runner<'t> {
         let db = db.clone().with_clock(move || Instant::from_microsecond(hand.load(Ordering::Relaxed)).unwrap());
         let aborts = db.dialect().transaction.error_aborts;
         let (model, records) = (Model::default(), Records::default());
-        Runner { db, clock, tape, model, records, aborts, log: Vec::new(), steps: 0 }
+        Runner { db, clock, tape, model, records, aborts, log: Vec::new(), steps: 0, done: (0, 0) }
     }
 
     /// Runs so many operations.
@@ -124,11 +128,8 @@ impl<'t> Runner<'t> {
         let now = self.clock.fetch_add(1_000_000, Ordering::Relaxed) + 1_000_000;
         self.note(depth, &format!("{}{operation:?}", if apart { "apart: " } else { "" }));
         let records = &mut self.records;
-        let done = if apart {
-            on.within(|tx| perform(tx, records, operation))
-        } else {
-            perform(on, records, operation)
-        };
+        let done =
+            if apart { on.within(|tx| perform(tx, records, operation)) } else { perform(on, records, operation) };
         let failed = match done {
             Ok(done) => {
                 self.outcome(&format!("{:?}", done.answer));
@@ -149,6 +150,7 @@ impl<'t> Runner<'t> {
             }
         };
         compare_held(&mut self.records, &mut self.model.hands);
+        self.done = (self.done.0 + usize::from(failed.is_none()), self.done.1 + 1);
         failed
     }
 
@@ -216,7 +218,7 @@ impl<'t> Runner<'t> {
 
 fn compare_table<M: Kept, E: Executor>(on: &E, tables: &Tables) {
     let found: Vec<M::Row> = M::in_order().all(on).unwrap().iter().map(|record| record.plain()).collect();
-    let expected: Vec<M::Row> = M::Row::rows(tables).values().cloned().collect();
+    let expected: Vec<M::Row> = <M::Row as Row>::rows(tables).values().cloned().collect();
     if found == expected {
         return;
     }
@@ -225,7 +227,7 @@ fn compare_table<M: Kept, E: Executor>(on: &E, tables: &Tables) {
     };
     panic!(
         "the rows of {:?} differ\n  in the database only: {}\n  in the model only: {}",
-        M::Row::TABLE,
+        <M::Row as Row>::TABLE,
         without(&found, &expected),
         without(&expected, &found)
     );

@@ -216,11 +216,22 @@ impl<'i> Links<'i> {
                 let link = self.model.view().link(self.association)?;
                 let sources = link.source.clone();
                 let key = keys.into_iter().next();
+                let before: Vec<Value> = sources
+                    .iter()
+                    .map(|&attribute| self.instance.value(attribute).map_or(Datum::Null, Datum::into_owned))
+                    .collect();
                 for (i, attribute) in sources.iter().enumerate() {
                     let value = key.as_ref().map_or(Datum::Null, |key| key[i].clone());
                     self.instance.put(*attribute, value)?;
                 }
-                save(on, self.instance, Some(&sources), WriteOptions::default()).map(drop)
+                let saved = save(on, self.instance, Some(&sources), WriteOptions::default());
+                if saved.is_err() {
+                    // What was not saved is not so.
+                    for (&attribute, value) in sources.iter().zip(before) {
+                        self.instance.put(attribute, value)?;
+                    }
+                }
+                saved.map(drop)
             }
             AssociationKind::HasOne | AssociationKind::HasMany | AssociationKind::BelongsToMany => {
                 let mut links = Some(self);

@@ -111,7 +111,7 @@ pub(crate) fn conflict(
     mut update: Vec<u16>,
 ) -> Result<OnConflict> {
     let view = model.view();
-    if update.is_empty() && target.is_none() {
+    if drafts.is_empty() || (update.is_empty() && target.is_none()) {
         return Ok(OnConflict::default());
     }
     let given: Vec<u16> =

@@ -221,10 +221,7 @@ fn remove(
 ) -> Result<()> {
     let model = instance.model()?;
     let view = model.view();
-    if instance.state() != State::Stored {
-        let error = Error::new(ErrorKind::Request, "the record is not in the database").at(&view.name);
-        return Err(error.help("only what was found or saved can be destroyed or restored"));
-    }
+    check_stored(instance, view)?;
     let now = on.database().now();
     let mut update = keyed(&model, Call::Find, &key_of(instance)?).into_owned();
     let mut written: Vec<u16> = Vec::new();
@@ -269,6 +266,14 @@ fn remove(
     put_stored(instance, values)
 }
 
+fn check_stored(instance: &dyn Instance, view: ModelView<'_>) -> Result<()> {
+    if instance.state() == State::Stored {
+        return Ok(());
+    }
+    let error = Error::new(ErrorKind::Request, "the record is not in the database").at(&view.name);
+    Err(error.help("save it first; what was destroyed for good is not there any more"))
+}
+
 /// Takes over values that the database has, and leaves other changes as they are.
 fn put_stored(instance: &mut dyn Instance, values: Vec<(u16, Value)>) -> Result<()> {
     let model = instance.model()?;
@@ -300,6 +305,7 @@ pub(crate) fn increment(
 ) -> Result<()> {
     let model = instance.model()?;
     let view = model.view();
+    check_stored(instance, view)?;
     let mut update = keyed(&model, Call::Update, &key_of(instance)?).into_owned();
     let flags = relata_request::Flags { paranoid: false, ..update.flags() };
     update.set_flags(flags);

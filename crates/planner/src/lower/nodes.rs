@@ -121,6 +121,8 @@ pub(crate) struct Nodes<'a> {
     pub having: Vec<Conjunct<'a>>,
     /// Whether the selection of the root was said.
     pub explicit: bool,
+    /// How many expressions were read over. An alias that names aliases is read over again for each.
+    scanned: usize,
 }
 
 impl<'a> Nodes<'a> {
@@ -128,8 +130,14 @@ impl<'a> Nodes<'a> {
         let model = request.root().view();
         let section =
             |section: Section| Part { bytes: request.section(section), bind: request.first_bind(section) as u32 };
-        let mut nodes =
-            Nodes { nodes: Vec::new(), stated: Vec::new(), group: Vec::new(), having: Vec::new(), explicit: false };
+        let mut nodes = Nodes {
+            nodes: Vec::new(),
+            stated: Vec::new(),
+            group: Vec::new(),
+            having: Vec::new(),
+            explicit: false,
+            scanned: 0,
+        };
         let attributes = section(Section::Attributes);
         nodes.explicit = !attributes.bytes.is_empty();
         nodes.nodes.push(Node {
@@ -364,6 +372,11 @@ impl<'a> Nodes<'a> {
         names: &mut Vec<usize>,
         own: &mut bool,
     ) -> Result<()> {
+        self.scanned += 1;
+        if self.scanned > MAX_NODES {
+            return Err(Error::new(ErrorKind::LimitExceeded, "the aliases of the request name one another too often")
+                .at(&self.nodes[index].path));
+        }
         if depth > 4 * relata_request::MAX_DEPTH {
             return Err(
                 Error::new(ErrorKind::LimitExceeded, "a condition is nested too deep").at(&self.nodes[index].path)

@@ -1,0 +1,23 @@
+//! Random sequences of writes and transactions: every database agrees with a plain model of it, row for row.
+
+use relata_testkit::databases;
+use relata_tests::sequence::agree;
+
+/// How many sequences of 60 operations a test run has; `RELATA_SEQUENCES` says another number, or the seeds: `17..18`.
+const ON_SQLITE: u64 = 200;
+
+/// The same on a server, which takes longer to answer.
+const ON_POSTGRES: u64 = 60;
+
+#[test]
+fn sequences_agree_with_the_model_on_sqlite() {
+    agree(databases::sqlite, ON_SQLITE);
+}
+
+#[test]
+fn sequences_agree_with_the_model_on_postgres() {
+    match databases::postgres("sequences") {
+        Some(db) => agree(|| db.clone(), ON_POSTGRES),
+        None => eprintln!("skipped: no PostgreSQL server; cargo xtask test starts one"),
+    }
+}
