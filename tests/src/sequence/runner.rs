@@ -134,8 +134,8 @@ impl<'t> Runner<'t> {
             Ok(done) => {
                 self.outcome(&format!("{:?}", done.answer));
                 let mut keys = done.keys;
-                let refusal = self.model.clone().apply(operation, now, &mut Keys::guesses()).err();
-                assert_eq!(refusal, None, "the model refuses what the database did");
+                // With the numbers that the database gave: after a rollback it gives some again, and a record that holds
+                // one by chance has nothing to write.
                 let answer = self.model.apply(operation, now, &mut keys);
                 assert_eq!(Ok(done.answer), answer, "left is the answer of the database, right that of the model");
                 keys.finish();
