@@ -84,7 +84,19 @@ impl Verifier<'_> {
                 return self.fail("a command names a column twice");
             }
         }
-        if command.kind == CommandKind::Insert {
+        let is_insert = command.kind == CommandKind::Insert;
+        if command.conflict.is_some() && !is_insert {
+            return self.fail("a conflict belongs to an insert");
+        }
+        if (command.kind == CommandKind::Update && command.sets.is_empty()) || (is_insert && command.rows == 0) {
+            return self.fail("a command writes nothing");
+        }
+        let returned = &self.ir.exprs(select.columns)[command.written()..];
+        let own = |&column: &ExprId| matches!(self.ir.expr(column), Expr::Column { rel, .. } if rel == select.from);
+        if !returned.iter().all(own) {
+            return self.fail("a command returns what is no column of its table");
+        }
+        if is_insert {
             let values = &self.ir.exprs(select.columns)[..command.sets.len()];
             if !values.iter().all(|&value| matches!(self.ir.expr(value), Expr::Bind(_))) {
                 return self.fail("a value of an insert is not a bind");
@@ -279,6 +291,7 @@ mod tests {
         for other in ["update (1 2)", "delete", "truncate cascade restart"] {
             let text = text.split("insert").next().unwrap().to_owned() + other + "\n";
             let text = text.replace("r1.name", "r0.name");
+            let text = if other.starts_with("update") { text } else { text.replace("columns ?0 ?1", "columns") };
             let ir = Ir::parse(&text).unwrap();
             ir.verify().unwrap();
             assert_eq!(ir.dump(), text);

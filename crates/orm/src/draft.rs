@@ -153,6 +153,11 @@ impl Draft {
 
     /// Creates a record of an association along with this one, by the association's place in the model.
     pub fn nest_at(&mut self, association: u16, draft: Draft) {
+        if usize::from(association) >= self.model.view().associations.len() {
+            let message = format!("the model has no association number {association}");
+            self.problem.get_or_insert(Error::new(ErrorKind::UnknownAssociation, message));
+            return;
+        }
         match self.nested.iter_mut().find(|(known, _)| *known == association) {
             Some((_, drafts)) => drafts.push(draft),
             None => self.nested.push((association, vec![draft])),

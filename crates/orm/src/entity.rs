@@ -7,7 +7,7 @@ use relata_request::{
     typed::{Column, Operand, Ordering, Predicate, SqlValue},
     write as request,
 };
-use relata_schema::{ModelRef, Result, Value};
+use relata_schema::{Error, ErrorKind, ModelRef, Result, Value};
 
 use crate::{
     Draft, Event, Executor, Find, Hydrate, IntoValue, Record, WriteOptions,
@@ -54,7 +54,14 @@ pub trait Entity: Hydrate {
     /// Creates many records, in as few statements as the database's limits allow, all of them or none.
     fn create_many(drafts: impl IntoIterator<Item = Self::Draft>) -> CreateMany<Self> {
         let drafts = drafts.into_iter().map(Into::into).collect();
-        CreateMany { drafts, options: ManyOptions::default(), target: None, update: None, model: PhantomData }
+        CreateMany {
+            drafts,
+            options: ManyOptions::default(),
+            ignore: false,
+            target: None,
+            update: None,
+            model: PhantomData,
+        }
     }
 
     /// Inserts a record, or updates the row that has its key.
@@ -85,8 +92,11 @@ pub trait Entity: Hydrate {
         let created = write::find_or_create(on, fill(Self::draft()).into(), WriteOptions::default())?;
         match created {
             Some(created) => Ok((record(&created)?, true)),
-            // Somebody else was first.
-            None => Ok((find.required(on)?, false)),
+            // Somebody else was first, or has the key of another row.
+            None => match find.one(on)? {
+                Some(found) => Ok((found, false)),
+                None => Err(write::key_is_taken(&Self::def().name)),
+            },
         }
     }
 
@@ -122,12 +132,19 @@ pub(crate) fn record<M: Hydrate>(created: &Created) -> Result<Record<M>> {
     rows.pop().ok_or_else(|| relata_schema::Error::internal("a created row is gone"))
 }
 
+fn push_once(attributes: &mut Vec<u16>, attribute: u16) {
+    if !attributes.contains(&attribute) {
+        attributes.push(attribute);
+    }
+}
+
 /// A call that creates many records.
 #[must_use = "nothing is created until it runs"]
 #[derive(Debug)]
 pub struct CreateMany<M> {
     drafts: Vec<Draft>,
     options: ManyOptions,
+    ignore: bool,
     target: Option<Vec<u16>>,
     update: Option<Vec<u16>>,
     model: PhantomData<fn() -> M>,
@@ -136,19 +153,20 @@ pub struct CreateMany<M> {
 impl<M: Hydrate> CreateMany<M> {
     /// Rows that are there already are left as they are, and left out of the answer.
     pub fn ignore_duplicates(mut self) -> Self {
-        self.update = Some(Vec::new());
+        self.ignore = true;
+        self.update.get_or_insert_default();
         self
     }
 
-    /// Rows that are there already take the new values of these attributes.
+    /// Rows that are there already take the new values of these attributes; of a record that gives none, the default.
     pub fn update_on_duplicate<T>(mut self, column: Column<M, T>) -> Self {
-        self.update.get_or_insert_default().push(column.attribute());
+        push_once(self.update.get_or_insert_default(), column.attribute());
         self
     }
 
     /// The unique key by which a row is there already: the first that is given, if nothing is said.
     pub fn on_conflict<T>(mut self, column: Column<M, T>) -> Self {
-        self.target.get_or_insert_default().push(column.attribute());
+        push_once(self.target.get_or_insert_default(), column.attribute());
         self
     }
 
@@ -172,6 +190,14 @@ impl<M: Hydrate> CreateMany<M> {
     /// the row, or what a hook or the database says. Nothing is created then.
     pub fn run(mut self, on: &impl Executor) -> Result<Vec<Record<M>>> {
         let model = ModelRef::Static(M::def());
+        if self.target.is_some() && self.update.is_none() {
+            let error = Error::new(ErrorKind::Request, "nothing is said of rows that are there already");
+            return Err(error.at(&M::def().name).help("say ignore_duplicates() or update_on_duplicate()"));
+        }
+        if self.ignore && self.update.as_ref().is_some_and(|update| !update.is_empty()) {
+            let error = Error::new(ErrorKind::Request, "duplicates are either left alone or updated");
+            return Err(error.at(&M::def().name).help("say one of ignore_duplicates() and update_on_duplicate()"));
+        }
         if let Some(update) = self.update.take() {
             self.options.conflict = Some(write::conflict(&model, &self.drafts, self.target.as_deref(), update)?);
         }
@@ -194,13 +220,13 @@ impl<M: Hydrate> Upsert<M> {
     /// The unique key by which the row is there already, one attribute a call: the first that is given, if nothing is
     /// said.
     pub fn on_conflict<T>(mut self, column: Column<M, T>) -> Self {
-        self.target.get_or_insert_default().push(column.attribute());
+        push_once(self.target.get_or_insert_default(), column.attribute());
         self
     }
 
     /// What is updated, one attribute a call: everything that is given but the key, if nothing is said.
     pub fn update<T>(mut self, column: Column<M, T>) -> Self {
-        self.update.get_or_insert_default().push(column.attribute());
+        push_once(self.update.get_or_insert_default(), column.attribute());
         self
     }
 

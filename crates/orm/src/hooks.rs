@@ -74,7 +74,7 @@ pub struct Hook<'h> {
 
 /// What the call of a hook is about.
 pub enum Subject<'h> {
-    /// The values of one record: before a write they may be changed.
+    /// The values of one record: before it is created, saved or upserted they may be changed.
     Draft(&'h mut Draft),
     /// The values of many records: before a write they may be changed, and drafts left out.
     Drafts(&'h mut Vec<Draft>),
@@ -233,11 +233,21 @@ impl Hooks {
         Ok(())
     }
 
-    /// Removes the hooks of that name for an event; says whether there was one.
+    /// Removes the hooks of that name for an event, of whichever model; says whether there was one.
     pub fn remove(&self, event: Event, name: &str) -> bool {
+        self.retain(|entry| entry.event != event || entry.name != name)
+    }
+
+    /// Removes a hook of one model; says whether there was one.
+    pub fn remove_on(&self, model: &ModelRef, event: Event, name: &str) -> bool {
+        let id = Some(model.view().id);
+        self.retain(|entry| entry.model != id || entry.event != event || entry.name != name)
+    }
+
+    fn retain(&self, keep: impl Fn(&Entry) -> bool) -> bool {
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         let before = entries.len();
-        entries.retain(|entry| entry.event != event || entry.name != name);
+        entries.retain(keep);
         let events = entries.iter().fold(0, |events, entry| events | 1 << entry.event as u32);
         self.events.store(events, Ordering::Release);
         entries.len() != before

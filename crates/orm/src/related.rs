@@ -100,13 +100,15 @@ impl<M: Hydrate, N: Entity> Links<'_, M, N> {
         self
     }
 
-    /// A value of the junction rows that are made. A pair that is there already takes it too.
+    /// A value of the junction rows that are made. A pair that is there already takes it too, where a unique key says that
+    /// it stands once. What is changed here runs no hooks: only records that are created do.
     pub fn through<J: Model, T>(mut self, column: Column<J, T>, value: impl IntoValue<T>) -> Self {
         let junction = ModelView::of(M::def()).through(self.association);
         if !matches!(junction, Ok(Some(junction)) if junction.id == J::def().id) {
             let message = format!("{} is not the junction of this association", J::def().name);
             self.options.problem.get_or_insert(message);
         }
+        self.options.through.retain(|(known, _)| *known != column.attribute());
         self.options.through.push((column.attribute(), value.into_value()));
         self
     }

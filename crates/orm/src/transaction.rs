@@ -202,6 +202,9 @@ fn finish<T>(tx: Tx, work: impl FnOnce(&Tx) -> Result<T>) -> Result<T> {
             {
                 return Err(ended);
             }
+            // What was done is undone now.
+            let error =
+                if error.outcome() == Outcome::Applied { error.with_outcome(Outcome::NotApplied) } else { error };
             match retry {
                 Some(Retry::Transaction) if error.retry() != Retry::Transaction => {
                     let (outcome, fate) = (error.outcome(), error.connection());
@@ -582,7 +585,8 @@ fn busy() -> Error {
 
 /// Errors after which only running the whole transaction again can help.
 fn is_fatal(error: &Error) -> bool {
-    error.retry() == Retry::Transaction || error.connection() == ConnectionFate::Discarded
+    let again = error.retry() == Retry::Transaction && error.kind() != ErrorKind::Timeout;
+    again || error.connection() == ConnectionFate::Discarded
 }
 
 fn take_from(callbacks: &mut Vec<(usize, Callback)>, level: usize) -> Vec<(usize, Callback)> {

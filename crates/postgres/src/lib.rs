@@ -116,6 +116,8 @@ impl Connection for PostgresConnection {
     }
 
     fn as_any(&mut self) -> &mut dyn Any {
+        // What is done to the client itself is not seen here.
+        self.in_transaction = true;
         &mut self.client
     }
 }

@@ -2,7 +2,7 @@
 
 use fallible_iterator::FallibleIterator;
 use postgres::{Client, types::ToSql};
-use relata_dialect::POSTGRES_15;
+use relata_dialect::{POSTGRES_15, raw::transaction_control};
 use relata_driver::{Param, Row, Session, Statement};
 use relata_schema::{ConnectionFate, Datum, Error, ErrorKind, Kind, Outcome, Result, Retry};
 use rustc_hash::FxHashMap;
@@ -43,6 +43,29 @@ impl PostgresSession<'_> {
         Ok(prepared)
     }
 
+    /// A table has changed since the statement was prepared, or the server has forgotten it. The server refuses before it
+    /// runs anything, so outside of a transaction the same may be said again.
+    fn may_be_said_again(&mut self, error: &Error, statement: Statement<'_>) -> bool {
+        let Some(key) = statement.key.filter(|_| is_stale(error)) else { return false };
+        self.statements.remove(&key);
+        !*self.in_transaction
+    }
+
+    /// A text of the application's own may begin a transaction, and nobody tells.
+    fn watch(&mut self, statement: Statement<'_>) {
+        let first = statement.sql.split_whitespace().next().unwrap_or_default();
+        *self.in_transaction |= statement.key.is_none() && transaction_control(first).is_some();
+    }
+
+    fn execute_prepared(&mut self, statement: Statement<'_>, params: &[Param<'_>]) -> Result<u64> {
+        self.open()?;
+        self.watch(statement);
+        let prepared = self.prepared(statement)?;
+        let bound: Vec<Bound<'_, '_>> = params.iter().map(Bound).collect();
+        let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|param| param as _).collect();
+        self.client.execute(&prepared, &bound).map_err(|error| error::from(error, statement.sql))
+    }
+
     fn query_prepared(
         &mut self,
         statement: Statement<'_>,
@@ -50,6 +73,7 @@ impl PostgresSession<'_> {
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
         self.open()?;
+        self.watch(statement);
         let prepared = self.prepared(statement)?;
         let bound: Vec<Bound<'_, '_>> = params.iter().map(Bound).collect();
         let mut rows = self
@@ -71,24 +95,16 @@ impl Session for PostgresSession<'_> {
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
         match self.query_prepared(statement, params, each) {
-            Err(error) if is_stale(&error) && statement.key.is_some() => {
-                // A table has changed since the statement was prepared, or the server has forgotten it. The server
-                // refuses before it runs anything, so outside of a transaction the same may be said again.
-                if let Some(key) = statement.key {
-                    self.statements.remove(&key);
-                }
-                if *self.in_transaction { Err(error) } else { self.query_prepared(statement, params, each) }
-            }
+            Err(error) if self.may_be_said_again(&error, statement) => self.query_prepared(statement, params, each),
             other => other,
         }
     }
 
     fn execute(&mut self, statement: Statement<'_>, params: &[Param<'_>]) -> Result<u64> {
-        self.open()?;
-        let prepared = self.prepared(statement)?;
-        let bound: Vec<Bound<'_, '_>> = params.iter().map(Bound).collect();
-        let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|param| param as _).collect();
-        self.client.execute(&prepared, &bound).map_err(|error| error::from(error, statement.sql))
+        match self.execute_prepared(statement, params) {
+            Err(error) if self.may_be_said_again(&error, statement) => self.execute_prepared(statement, params),
+            other => other,
+        }
     }
 
     fn batch(&mut self, sql: &str) -> Result<()> {

@@ -367,26 +367,23 @@ impl<'e, 'q> Encoder<'e, 'q> {
 
     /// What becomes of a row that is there already, by the unique key over `target` (any key, when it names nothing): the
     /// attributes of `update` take what was to be inserted, and those of `count` are one more than they were. With
-    /// neither, the row is left alone. `predicate` and `filter` write conditions: the first is that of a unique index
-    /// over some of the rows, the second says which rows are updated.
+    /// neither, the row is left alone. `predicate` writes the condition of a unique index over some of the rows.
     ///
     /// # Errors
     ///
-    /// Those of the conditions.
+    /// Those of the condition.
     pub fn conflict(
         &mut self,
         target: &[u16],
         update: &[u16],
         count: &[u16],
         predicate: impl FnOnce(&mut Encoder<'_, 'q>) -> Result<()>,
-        filter: impl FnOnce(&mut Encoder<'_, 'q>) -> Result<()>,
     ) -> Result<()> {
         for list in [target, update, count] {
             self.u16(list.len() as u16);
             list.iter().for_each(|&attribute| self.u16(attribute));
         }
-        self.nested(predicate)?;
-        self.nested(filter)
+        self.nested(predicate)
     }
 
     fn nested(&mut self, write: impl FnOnce(&mut Encoder<'_, 'q>) -> Result<()>) -> Result<()> {

@@ -62,7 +62,14 @@ pub fn row_sets<'q>(model: ModelView<'_>, rows: Vec<Given<'q>>) -> Vec<RowSet<'q
             _ => sets.push((own, vec![row])),
         }
     }
-    sets.into_iter().map(|(_, rows)| row_set(model, rows)).collect()
+    let sets = sets.into_iter().map(|(_, rows)| row_set(model, rows));
+    // A row of defaults only is a statement of its own.
+    sets.flat_map(|set| {
+        let copies = if set.attributes.is_empty() { set.rows } else { 1 };
+        let rows = if set.attributes.is_empty() { 1 } else { set.rows };
+        std::iter::repeat_n(RowSet { rows, ..set }, copies as usize)
+    })
+    .collect()
 }
 
 fn row_set<'q>(model: ModelView<'_>, rows: Vec<Given<'q>>) -> RowSet<'q> {
@@ -133,14 +140,16 @@ pub fn on_conflict<'q>(
     conflict: &OnConflict,
     predicate: impl FnOnce(&mut crate::Encoder<'_, 'q>) -> Result<()>,
 ) {
-    let version: Vec<u16> = if conflict.update.is_empty() {
-        Vec::new()
-    } else {
-        request.root().view().version.into_iter().filter(|version| !conflict.update.contains(version)).collect()
-    };
-    request.write(Section::Conflict, |out| {
-        out.conflict(&conflict.target, &conflict.update, &version, predicate, |_| Ok(()))
-    });
+    let counted = request.root().view().version;
+    let mut update: Vec<u16> = Vec::with_capacity(conflict.update.len());
+    for &attribute in &conflict.update {
+        // The version counts the writes, whatever was to be inserted.
+        if Some(attribute) != counted && !update.contains(&attribute) {
+            update.push(attribute);
+        }
+    }
+    let version: Vec<u16> = counted.into_iter().filter(|_| !update.is_empty()).collect();
+    request.write(Section::Conflict, |out| out.conflict(&conflict.target, &update, &version, predicate));
 }
 
 /// Answers with these attributes of the rows that were changed.
@@ -157,7 +166,7 @@ pub fn every_attribute(model: ModelView<'_>) -> Vec<u16> {
     (0..model.attributes.len() as u16).collect()
 }
 
-/// Makes an update of a request for rows. `assigned` are the attributes that are set besides.
+/// Makes an update of a request for rows.
 pub fn update(request: &mut Request<'_>) {
     let flags = crate::Flags { call: Call::Update, ..request.flags() };
     request.set_flags(flags);
@@ -196,10 +205,23 @@ fn one_more(out: &mut crate::Encoder<'_, '_>, attribute: u16) {
     out.value_of(kind, Datum::Int(1));
 }
 
-/// Adds a number to an attribute.
+/// Adds a number to an attribute. What is no number, and a fraction where the attribute has none, is a mistake of the
+/// request.
 pub fn add<'q>(request: &mut Request<'q>, attribute: u16, by: Datum<'q>, down: bool) {
     request.write(Section::Values, |out| {
         let kind = out.model.kind(attribute);
+        let fits = match by.kind() {
+            Some(found) => kind.is_number() && found.is_number() && (found.is_integer() || !kind.is_integer()),
+            None => false,
+        };
+        if !fits {
+            let declared = &out.model.attributes[usize::from(attribute)];
+            let found = by.kind().map_or("NULL", Kind::name);
+            let message = format!("{found} is not added to {}", declared.ty);
+            return Err(Error::new(ErrorKind::TypeMismatch, message)
+                .at(format!("{}.{}", out.model.name, declared.name))
+                .help("only numbers are counted"));
+        }
         out.assign(attribute);
         out.function(if down { Function::Sub } else { Function::Add } as u8, 2);
         out.column(attribute);
@@ -264,6 +286,29 @@ pub fn restore(request: &mut Request<'_>, silent: bool, is_one: bool, now: Times
     });
     touch(request, &left_alone(view, deleted, silent), now);
     Ok(())
+}
+
+/// That a row gives everything that one which is there already would take of it: what nobody gave must not write over
+/// what is there.
+///
+/// # Errors
+///
+/// [`ErrorKind::Request`] with the attribute that is missing.
+pub fn check_given(model: ModelView<'_>, given: &[u16], update: &[u16]) -> Result<()> {
+    let upkeep = [model.created_at, model.updated_at];
+    let missing = update.iter().find(|attribute| !given.contains(attribute) && !upkeep.contains(&Some(**attribute)));
+    match missing {
+        None => Ok(()),
+        Some(&missing) => {
+            let name = &model.attributes[usize::from(missing)].name;
+            Err(Error::new(
+                ErrorKind::Request,
+                format!("a row that is there already would take \"{name}\", which is not given"),
+            )
+            .at(&model.name)
+            .help("give it a value in every row, or leave it out of what is updated"))
+        }
+    }
 }
 
 /// The unique key by which a row may be there already: what is said, or the first key of which everything is given.

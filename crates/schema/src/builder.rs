@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::{
-    Association, AssociationKind, Attribute, Check, Compiled, Error, ErrorKind, Index, ModelDef, ModelRule,
+    Association, AssociationKind, Attribute, Check, Compiled, Error, ErrorKind, Index, Kind, ModelDef, ModelRule,
     PatternText, Result, Rule, SqlType, Target, Through, Value, Values, nearest, pluralize, snake_case,
 };
 
@@ -266,6 +266,14 @@ impl ModelBuilder {
             check_name("column", &attribute.column)?;
             attribute.null = declared.null.unwrap_or(!declared.key);
             let path = format!("{}.{}", self.name, attribute.name);
+            if let Some(Value::Text(text)) = &attribute.default
+                && attribute.ty.kind() != Kind::Text
+            {
+                // A literal of the program: `default = "1.50"` of a decimal.
+                let json = serde_json::Value::String(text.to_string());
+                attribute.default =
+                    Some(crate::datum_from_json(&json, &attribute.ty).map_err(|error| error.at(&path))?);
+            }
             check_attribute(&attribute, declared.key).map_err(|error| error.at(&path))?;
             if attributes.iter().any(|other| other.name == attribute.name || other.column == attribute.column) {
                 return Err(Error::new(ErrorKind::Schema, "the attribute or its column is declared twice").at(path));
@@ -309,6 +317,22 @@ impl ModelBuilder {
             if taken || find(&association.name).is_some() {
                 return Err(Error::new(ErrorKind::Schema, "the name is taken by another attribute or association")
                     .at(format!("{}.{}", self.name, association.name)));
+            }
+        }
+        for (on, name, wanted, null) in [
+            (self.timestamps, "created_at", "an instant that is never NULL", false),
+            (self.timestamps, "updated_at", "an instant that is never NULL", false),
+            (self.paranoid, "deleted_at", "an instant that may be NULL", true),
+            (self.version, "version", "an integer that is never NULL", false),
+        ] {
+            let Some(place) = find(name).filter(|_| on) else { continue };
+            let declared = &attributes[usize::from(place)];
+            let kind = declared.ty.kind();
+            let fits = if name == "version" { kind.is_integer() } else { matches!(kind, Kind::Instant | Kind::Naive) };
+            if !fits || (null && !declared.null) || (name == "version" && declared.null) {
+                return Err(Error::new(ErrorKind::Schema, format!("what relata keeps here is {wanted}"))
+                    .at(format!("{}.{name}", self.name))
+                    .help("change the attribute's type"));
             }
         }
         let table = self.table.unwrap_or_else(|| pluralize(&snake_case(&self.name)));

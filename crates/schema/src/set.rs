@@ -160,7 +160,7 @@ impl<'a> ModelView<'a> {
     ///
     /// [`ErrorKind::UnknownModel`] when there is none of that name.
     pub fn target(self, association: u16) -> Result<ModelView<'a>> {
-        self.follow(&self.def.associations[usize::from(association)].target)
+        self.follow(&self.declared(association)?.target)
     }
 
     /// The junction's model of a belongs-to-many.
@@ -169,7 +169,7 @@ impl<'a> ModelView<'a> {
     ///
     /// [`ErrorKind::UnknownModel`] when there is none of that name.
     pub fn through(self, association: u16) -> Result<Option<ModelView<'a>>> {
-        match &self.def.associations[usize::from(association)].through {
+        match &self.declared(association)?.through {
             Some(through) => self.follow(&through.model).map(Some),
             None => Ok(None),
         }
@@ -181,7 +181,7 @@ impl<'a> ModelView<'a> {
     ///
     /// [`ErrorKind::Schema`] and its kin when a key does not exist or does not fit.
     pub fn link(self, association: u16) -> Result<&'a Link> {
-        let declared = &self.def.associations[usize::from(association)];
+        let declared = self.declared(association)?;
         match declared.link.get() {
             Some(link) => Ok(link),
             None => {
@@ -189,6 +189,15 @@ impl<'a> ModelView<'a> {
                 Ok(declared.link.get_or_init(|| link))
             }
         }
+    }
+
+    fn declared(self, association: u16) -> Result<&'a crate::Association> {
+        self.def.check()?;
+        let declared = self.def.associations.get(usize::from(association));
+        declared.ok_or_else(|| {
+            let message = format!("model {} has no association number {association}", self.def.name);
+            Error::new(ErrorKind::UnknownAssociation, message)
+        })
     }
 
     fn follow(self, target: &Target) -> Result<ModelView<'a>> {

@@ -100,7 +100,8 @@ impl Connection for SqliteConnection {
     }
 
     fn is_broken(&mut self) -> bool {
-        !self.connection.is_autocommit() && self.connection.execute_batch("ROLLBACK").is_err()
+        // A transaction that was left open may have been one that only reads.
+        !self.connection.is_autocommit() && self.connection.execute_batch("ROLLBACK; PRAGMA query_only = 0").is_err()
     }
 
     fn ping(&mut self) -> Result<()> {

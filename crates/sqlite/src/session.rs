@@ -1,7 +1,7 @@
 //! Running statements.
 
 use relata_driver::{Param, Row, Session, Statement};
-use relata_schema::{Datum, Kind, Result};
+use relata_schema::{Datum, Kind, Outcome, Result};
 use rusqlite::CachedStatement;
 use rustc_hash::FxHashMap;
 
@@ -73,7 +73,12 @@ impl Session for SqliteSession<'_> {
     }
 
     fn batch(&mut self, sql: &str) -> Result<()> {
-        self.connection.execute_batch(sql).map_err(|error| error::from(error, sql))
+        self.connection.execute_batch(sql).map_err(|error| {
+            let error = error::from(error, sql);
+            // Outside of a transaction what stands before the statement that failed is done.
+            let several = sql.trim_end().trim_end_matches(';').contains(';');
+            if several && self.connection.is_autocommit() { error.with_outcome(Outcome::Unknown) } else { error }
+        })
     }
 
     fn prepare(&mut self, sql: &str) -> Result<()> {

@@ -176,7 +176,7 @@ impl Model {
         let found = R::rows(&self.tables).get(&key).cloned().ok_or(Refusal::NotFound)?;
         if above.is_some_and(|score| !found.meets(&Filter::ScoreAbove(score))) {
             // The row that stands in the way is not the one that is meant.
-            return Err(Refusal::NotFound);
+            return Err(Refusal::Unique);
         }
         keys.known(R::TABLE, &key);
         Ok(Answer::Found(found.into(), false))

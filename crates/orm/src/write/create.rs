@@ -90,10 +90,12 @@ fn create_here(on: &dyn Executor, mut draft: Draft, options: WriteOptions, depth
     let event = |draft: &mut Draft, event: Event| {
         if options.hooks { hooks::run(on, view, event, Subject::Draft(draft)) } else { Ok(()) }
     };
-    let nested = draft.take_nested();
+    let mut nested = draft.take_nested();
     validated(on, &mut draft, options, &nested)?;
     event(&mut draft, Event::BeforeCreate)?;
     event(&mut draft, Event::BeforeSave)?;
+    // Hooks may nest what they create along.
+    nested.extend(draft.take_nested());
     let (owners, owned): (Vec<_>, Vec<_>) = nested.into_iter().partition(|(association, _)| {
         view.def().associations[usize::from(*association)].kind == AssociationKind::BelongsTo
     });
@@ -104,7 +106,12 @@ fn create_here(on: &dyn Executor, mut draft: Draft, options: WriteOptions, depth
         if drafts.len() > 1 {
             return Err(Error::new(ErrorKind::Request, "a record belongs to one").at(path(view, association)));
         }
-        for owner in drafts {
+        for mut owner in drafts {
+            check_model(view, association, &owner)?;
+            for (name, value) in &view.def().associations[usize::from(association)].scope {
+                let attribute = owner.model().require_attribute(name)?;
+                owner.put(attribute, value.clone());
+            }
             let owner = create_here(on, owner, options, depth + 1).map_err(|error| below(error, view, association))?;
             for (&own, &theirs) in link.source.iter().zip(&link.target) {
                 draft.put(own, owner.value(theirs).clone());
@@ -210,10 +217,7 @@ fn create_children(
     let mut created = Vec::with_capacity(drafts.len());
     for mut draft in drafts {
         let target = view.target(association)?;
-        if draft.model().id != target.id {
-            let message = format!("a draft of {} is nested where {} belongs", draft.model().name, target.name);
-            return Err(Error::new(ErrorKind::Request, message).at(path(view, association)));
-        }
+        check_model(view, association, &draft)?;
         for (name, value) in &declared.scope {
             draft.put(target.require_attribute(name)?, value.clone());
         }
@@ -237,6 +241,16 @@ fn create_children(
         created.push(child);
     }
     Ok(created)
+}
+
+/// That a nested draft is of the model that the association leads to.
+fn check_model(view: ModelView<'_>, association: u16, draft: &Draft) -> Result<()> {
+    let target = view.target(association)?;
+    if draft.model().id == target.id {
+        return Ok(());
+    }
+    let message = format!("a draft of {} is nested where {} belongs", draft.model().name, target.name);
+    Err(Error::new(ErrorKind::Request, message).at(path(view, association)))
 }
 
 /// Says where in the graph an error is: `User.posts.title`, and not only `Post.title`.

@@ -7,13 +7,16 @@ use relata_request::{
     Request, Section, op,
     write::{self as request, OnConflict, RowSet},
 };
-use relata_schema::{AssociationKind, Datum, Error, ErrorKind, Link, ModelRef, Result, ThroughLink, Value};
+use relata_schema::{
+    AssociationKind, ConnectionFate, Datum, Error, ErrorKind, Link, ModelRef, Outcome, Result, Retry, ThroughLink,
+    Value,
+};
 
 use super::{
     WriteOptions, in_transaction, save,
     send::{equal, send, unscoped},
 };
-use crate::{Executor, Instance, State};
+use crate::{Executor, Instance, State, validate};
 
 /// Values that tell a child apart.
 pub(crate) type Key = Vec<Value>;
@@ -158,7 +161,8 @@ impl<'i> Links<'i> {
         if keys.is_empty() {
             return Ok(true);
         }
-        if self.current(on, Some(keys))?.len() < keys.len() {
+        let there = self.current(on, Some(keys))?;
+        if !keys.iter().all(|key| there.contains(key)) {
             return Ok(false);
         }
         let side = self.side()?;
@@ -281,7 +285,8 @@ impl<'i> Links<'i> {
                 ErrorKind::NotFound,
                 format!("{} of the children are not there any more", keys.len() as u64 - sent.affected),
             )
-            .at(self.path()));
+            .at(self.path())
+            .fate(Outcome::NotApplied, Retry::Never, ConnectionFate::Kept));
         }
         Ok(())
     }
@@ -347,6 +352,13 @@ impl<'i> Links<'i> {
         };
         if keys.is_empty() {
             return Ok(());
+        }
+        let mut failures = Vec::new();
+        for (attribute, value) in &self.options.through {
+            validate::of_value(&view.def().attributes[usize::from(*attribute)], value, true, &mut failures);
+        }
+        if !failures.is_empty() {
+            return Err(Error::validation(failures).at(&view.name));
         }
         let now = on.database().now();
         let rows: Vec<Vec<(u16, Datum<'_>)>> = keys

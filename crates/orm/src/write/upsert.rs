@@ -1,7 +1,7 @@
 //! Writing a record whether it is there or not.
 
 use relata_request::write::{self as request, OnConflict};
-use relata_schema::{Error, ErrorKind, Result};
+use relata_schema::{ConnectionFate, Error, ErrorKind, Outcome, Result, Retry};
 
 use super::{Created, WriteOptions, create, in_transaction, send::send};
 use crate::{
@@ -63,12 +63,14 @@ fn upsert_here(
         Some(update) => update.to_vec(),
         None => given.iter().copied().filter(|attribute| !target.contains(attribute)).collect(),
     };
+    request::check_given(view, &given, &update)?;
     // A new row has its timestamps however silent the call is: they are never NULL.
     if let Some(updated) = view.updated_at.filter(|updated| !update.is_empty() && !update.contains(updated))
         && !options.silent
     {
         update.push(updated);
     }
+    let keeps = update.is_empty();
     let mut row = draft.given();
     request::stamp_new(view, &mut row, on.database().now());
     let Some(set) = request::row_sets(view, vec![row]).pop() else {
@@ -77,7 +79,15 @@ fn upsert_here(
     let mut insert = request::insert(&model, set, Some(&OnConflict { target, update }));
     request::returning(&mut insert, &request::every_attribute(view));
     let mut sent = send(on, &insert)?;
-    let Some(values) = sent.rows.pop() else { return Ok(None) };
+    let Some(values) = sent.rows.pop() else {
+        if keeps {
+            return Ok(None);
+        }
+        return Err(Error::new(ErrorKind::UniqueViolation, "a row that the default scope hides has the key")
+            .at(&view.name)
+            .fate(Outcome::NotApplied, Retry::Never, ConnectionFate::Kept)
+            .help("choose another key"));
+    };
     let mut stored = draft.clone();
     values.iter().enumerate().for_each(|(i, value)| stored.put(i as u16, value.clone()));
     event(&mut stored, Event::AfterUpsert)?;
@@ -108,4 +118,12 @@ fn nested_in_doubt(draft: &Draft) -> Error {
     Error::new(ErrorKind::Unsupported, "nothing is nested in a record that may be there already")
         .at(&draft.model().name)
         .help("create what belongs to it afterwards")
+}
+
+/// The error of a record that cannot be found and cannot be created either.
+pub(crate) fn key_is_taken(model: &str) -> Error {
+    Error::new(ErrorKind::UniqueViolation, "a row that the conditions do not find has one of the unique keys")
+        .at(model)
+        .fate(Outcome::NotApplied, Retry::Never, ConnectionFate::Kept)
+        .help("find by the whole of the unique key; the row may be soft-deleted")
 }

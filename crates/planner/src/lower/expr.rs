@@ -179,6 +179,14 @@ impl<'a> Lowering<'a, '_> {
     fn function(&mut self, node: usize, at: &mut Cursor<'a>, rows: &Building) -> Result<ExprId> {
         let function = Function::from_byte(at.byte()?).ok_or_else(|| Error::internal("no such function"))?;
         let arguments: Vec<ExprId> = (0..at.byte()?).map(|_| self.expr(node, at, rows, None)).collect::<Result<_>>()?;
+        if function.takes_numbers() {
+            for &argument in &arguments {
+                if let Some(kind) = self.ir.kind(argument).filter(|kind| !kind.is_number()) {
+                    let message = format!("\"{}\" cannot take {} here", function.name(), kind.name());
+                    return Err(self.refuse(node, "", ErrorKind::TypeMismatch, message).help("cast the argument"));
+                }
+            }
+        }
         Ok(self.ir.call(function, &arguments))
     }
 

@@ -1,6 +1,6 @@
 //! The request as a tree of nodes: the root, its includes, and the edges that only a path names.
 
-use relata_request::{Bind, Call, Cursor, ListForm, Request, Section, doc::default_condition, op};
+use relata_request::{Bind, Cursor, ListForm, Request, Section, doc::default_condition, op};
 use relata_schema::{AssociationKind, Error, ErrorKind, Link, ModelView, Result};
 
 use crate::{MAX_NODES, plan::Loading};
@@ -166,7 +166,7 @@ impl<'a> Nodes<'a> {
             why: "",
         });
         nodes.includes(0, section(Section::Include), 0)?;
-        if request.flags().scoped && request.flags().call != Call::Insert {
+        if request.flags().scoped {
             nodes.default_scope(0)?;
         }
         nodes.sections(0, attributes, section(Section::Filter), section(Section::Order))?;

@@ -3,8 +3,8 @@
 //! Which rows an update or delete changes is said by the same conditions that keep the roots of a find, so that a path to
 //! another model, a required child or soft deletion mean here what they mean there.
 
-use relata_ir::{BindDef, Command, CommandKind, Conflict, ExprId, PageScope, RelId, RelSource, Source, Transform};
-use relata_request::{Call, Cursor, Request, Section, op};
+use relata_ir::{BindDef, Command, CommandKind, Conflict, PageScope, RelId, RelSource, Source, Transform};
+use relata_request::{Call, Request, Section, op};
 use relata_schema::{Error, ErrorKind, Kind, Result};
 
 use super::{
@@ -135,19 +135,44 @@ impl<'a> Lowering<'a, '_> {
         }
         let mut rows = Building::new(rel);
         rows.bound.push((0, rel));
-        let condition = |lowering: &mut Self, at: &mut Cursor<'a>| -> Result<Option<ExprId>> {
-            let bind = at.bind;
-            let (bytes, binds) = at.section()?;
-            at.bind += binds;
-            let mut inner = Part { bytes, bind }.cursor();
-            let mut conditions = Vec::new();
-            while !inner.is_done() {
-                conditions.push(lowering.condition_at(0, &mut inner, &rows)?);
+        let (bind, (bytes, _)) = (at.bind, at.section()?);
+        let mut inner = Part { bytes, bind }.cursor();
+        let mut conditions = Vec::new();
+        while !inner.is_done() {
+            conditions.push(self.condition_at(0, &mut inner, &rows)?);
+        }
+        let predicate = (!conditions.is_empty()).then(|| self.ir.and(&conditions));
+        if let Some(predicate) = predicate {
+            let mut binds = false;
+            self.ir.visit(predicate, &mut |_, node| {
+                binds |= matches!(node, relata_ir::Expr::Bind(_));
+                true
+            });
+            if binds {
+                let message =
+                    "the condition of a unique index is compared with no values: a placeholder never matches it";
+                return Err(self
+                    .refuse(0, "conflict_where", ErrorKind::Unsupported, message)
+                    .help("test for NULL only, or name a unique key over all rows"));
             }
-            Ok((!conditions.is_empty()).then(|| lowering.ir.and(&conditions)))
-        };
-        let predicate = condition(self, &mut at)?;
-        let filter = condition(self, &mut at)?;
+        }
+        // A row that the default scope hides is none that this caller may change.
+        let hidden = self.nodes.nodes[0].conjuncts.clone();
+        let mut filters = Vec::new();
+        for conjunct in hidden.iter().filter(|_| !update.is_empty()) {
+            if !conjunct.names.is_empty() {
+                return Err(self
+                    .refuse(
+                        0,
+                        "",
+                        ErrorKind::Unsupported,
+                        "the default scope names other models, so no row is updated by an insert",
+                    )
+                    .help("find the row first, or insert without the scope"));
+            }
+            filters.push(self.row_condition(0, conjunct.part, &rows)?);
+        }
+        let filter = (!filters.is_empty()).then(|| self.ir.and(&filters));
         let sets: Vec<u16> = update.into_iter().chain(count).collect();
         let (target, sets) = (self.ir.make_key(&target), self.ir.make_key(&sets));
         Ok(Some(Conflict { target, predicate, excluded, sets, filter }))
@@ -179,7 +204,10 @@ impl<'a> Lowering<'a, '_> {
             rows.filters.extend(conditions);
             return Ok(());
         }
-        // The page of rows is a derived table of keys.
+        // The page of rows is a derived table of keys. The conditions stand outside of it too: another transaction may have
+        // written a row since it was picked, and what is looked at again after waiting for it is only what stands here.
+        let conditions = self.row_conditions(0, rel, rows, &[])?;
+        rows.filters.extend(conditions);
         let mut page = self.kept_roots()?;
         let mut order = self.order_of(0, &mut page)?;
         let identity = self.identity(0, &page)?;

@@ -39,6 +39,7 @@ pub fn encode_write(doc: &RequestDoc, root: ModelRef, now: Timestamp) -> Result<
                 Some(names) => attributes(view, names, "update")?,
                 None => named.iter().copied().filter(|attribute| !target.contains(attribute)).collect(),
             };
+            write::check_given(view, &named, &update)?;
             given.iter_mut().for_each(|row| write::stamp_new(view, row, now));
             let conflict = OnConflict { target, update: with_updated_at(view, update) };
             let sets = write::row_sets(view, given);

@@ -10,12 +10,12 @@ mod order;
 mod predicate;
 mod value;
 
-pub use column::{Association, Column, Compare, Path, Scalar};
-pub use function::{Alias, Arithmetic, Call, CallOfTwo, CountRows};
+pub use column::{Association, Column, Compare, IntoList, Path, PathEnd, Scalar};
+pub use function::{Alias, Arithmetic, Call, CallOfTwo, CountRows, Summable, Typed};
 pub use function::{abs, alias, avg, coalesce, count, count_rows, length, lower, max, min, sum, trim, upper};
 pub use include::{IncludeOf, IntoInclude};
 pub use order::{OrderItem, Ordering};
-pub use predicate::{All, Any, Not, Predicate, Test, all, any, not};
+pub use predicate::{All, Any, Between, InList, Not, NullTest, Predicate, Test, all, any, not};
 pub use value::{Operand, SqlValue};
 
 use relata_schema::ModelDef;
