@@ -295,8 +295,8 @@ impl ModelPolicy {
         self
     }
 
-    /// Allows writes that sweep: `"all"` of an update or destroy, `"force"` of a destroy, `"cascade"` and
-    /// `"restart_identity"` of a truncate.
+    /// Allows writes that sweep: `"all"` of an update or destroy, `"force"` of a destroy, a restore without a condition, and
+    /// truncation.
     #[must_use]
     pub fn allow_force(mut self) -> Self {
         self.force = true;

@@ -138,7 +138,7 @@ impl<'p> Walk<'p> {
             }
         }
         if let CallDoc::Write(write) = &mut doc.call {
-            self.write(write, model, rule)?;
+            self.write(write, model, rule, doc.find.filter.is_some())?;
         }
         let shown = matches!(doc.call, CallDoc::Find | CallDoc::FindAndCount);
         let root = Level { model, rule, place: "", depth: 0, parents: 1, shown, many: shown };

@@ -11,9 +11,17 @@ use super::{
 use crate::doc::{ActionDoc, ConflictDoc, ReturningDoc, WriteDoc};
 
 impl<'p> Walk<'p> {
-    /// A write, without the options that say which rows.
-    pub(super) fn write(&mut self, write: &mut WriteDoc, model: ModelView<'_>, rule: &'p ModelPolicy) -> Result<()> {
+    /// A write, without the options that say which rows. `picks` says that there is a condition.
+    pub(super) fn write(
+        &mut self,
+        write: &mut WriteDoc,
+        model: ModelView<'_>,
+        rule: &'p ModelPolicy,
+        picks: bool,
+    ) -> Result<()> {
         let asked = [
+            ("truncate", matches!(write.action, ActionDoc::Truncate { .. })),
+            ("restore", matches!(write.action, ActionDoc::Restore) && !picks),
             ("all", write.all),
             ("force", matches!(write.action, ActionDoc::Destroy { force: true })),
             ("cascade", matches!(write.action, ActionDoc::Truncate { cascade: true, .. })),
