@@ -6,18 +6,7 @@ use relata_schema::{Error, ErrorKind};
 
 use super::{Lexis, Marker, Opening, Piece, Transaction, scan, transaction_control};
 
-const PLAIN: Lexis = Lexis {
-    dollar_quotes: false,
-    escape_strings: false,
-    nested_comments: false,
-    brackets: false,
-    backticks: false,
-    double_colon: false,
-    backslash_strings: false,
-    hash_comments: false,
-    double_quoted_strings: false,
-    at_names: false,
-};
+const PLAIN: Lexis = Lexis::STANDARD;
 
 /// Like PostgreSQL.
 const P: Lexis =
