@@ -141,7 +141,7 @@ impl Database {
     /// Runs `work` in a transaction: it is committed when `work` returns, and rolled back when `work` fails or panics.
     ///
     /// ```
-    /// # use relata_orm::Database;
+    /// # use relata_orm::{Database, Executor};
     /// # fn main() -> relata_schema::Result<()> {
     /// let db = Database::open("sqlite::memory:")?;
     /// db.batch("CREATE TABLE notes (text TEXT)")?;
