@@ -115,6 +115,27 @@ fn documents_change_rows() {
 }
 
 #[test]
+fn rows_that_are_there_are_found_by_an_index_over_some_of_them() {
+    on_all("doc_partial", |db, models| {
+        db.batch("CREATE UNIQUE INDEX live_titles ON posts (title) WHERE deleted_at IS NULL").unwrap();
+        let write = |author: i64| {
+            let values = json!([{"title": "one", "author_id": author}]);
+            let request = json!({"create": "Post", "values": values, "update_on_duplicate": ["author_id"],
+                                 "conflict_attributes": ["title"], "conflict_where": {"deleted_at": null}, "returning": ["id"]});
+            ask(db, models, request).unwrap()
+        };
+        let users = json!([{"email": "ann@example.org"}, {"email": "bob@example.org"}]);
+        ask(db, models, json!({"create": "User", "values": users})).unwrap();
+        assert_eq!((write(1), write(2)), (json!([{"id": 1}]), json!([{"id": 1}])));
+        ask(db, models, json!({"destroy": "Post", "where": {"title": "one"}})).unwrap();
+        assert_ne!(write(1), json!([{"id": 1}]), "the one that is soft-deleted is not in the index");
+        let valued = json!({"create": "Post", "values": [{"title": "x"}], "update_on_duplicate": ["title"],
+                            "conflict_attributes": ["title"], "conflict_where": {"author_id": 1}});
+        assert_eq!(ask(db, models, valued).unwrap_err().kind(), ErrorKind::Unsupported);
+    });
+}
+
+#[test]
 fn documents_are_validated_as_drafts_are() {
     on_all("doc_refused", |db, models| {
         let refused = |request: Json, kind: ErrorKind| {

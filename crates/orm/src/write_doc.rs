@@ -20,13 +20,9 @@ pub(crate) fn json(on: &dyn Executor, model: &ModelRef, doc: &RequestDoc, call: 
             let given = encode_rows(view, rows)?;
             let drafts: Vec<Draft> = given.into_iter().map(|row| draft(model, row)).collect();
             let sets = [RowSet { attributes: given_by_first(&drafts), cells: Vec::new(), rows: 1 }];
-            let conflict = match conflict_of(view, conflict, &sets)? {
-                Some((_, Some(_))) => {
-                    let error = Error::new(relata_schema::ErrorKind::Unsupported, "\"conflict_where\" is not run yet");
-                    return Err(error.at(&view.name).help("create a unique index over all rows"));
-                }
-                Some((conflict, None)) => Some(conflict),
-                None => None,
+            let (conflict, predicate) = match conflict_of(view, conflict, &sets)? {
+                Some((conflict, predicate)) => (Some(conflict), predicate.cloned()),
+                None => (None, None),
             };
             let created = if let ([_], false, None) = (&drafts[..], many, &conflict) {
                 drafts
@@ -34,7 +30,7 @@ pub(crate) fn json(on: &dyn Executor, model: &ModelRef, doc: &RequestDoc, call: 
                     .map(|draft| write::create(on, draft, WriteOptions::default()))
                     .collect::<Result<_>>()?
             } else {
-                write::create_many(on, model, drafts, &ManyOptions { conflict, ..ManyOptions::default() })?
+                write::create_many(on, model, drafts, &ManyOptions { conflict, predicate, ..ManyOptions::default() })?
             };
             answer(model, call, &created, *many)
         }

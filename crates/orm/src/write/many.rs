@@ -1,6 +1,9 @@
 //! Creating many records in as few statements as the database's limits allow.
 
-use relata_request::write::{self as request, OnConflict, RowSet};
+use relata_request::{
+    doc::{WhereDoc, encode_conditions},
+    write::{self as request, OnConflict, RowSet},
+};
 use relata_schema::{Error, ErrorKind, ModelRef, Result};
 
 use super::{Created, WriteOptions, create, in_transaction, send::send};
@@ -21,6 +24,8 @@ pub(crate) struct ManyOptions {
     pub individually: bool,
     /// What becomes of rows that are there already.
     pub conflict: Option<OnConflict>,
+    /// The condition of the unique index, where it is over some of the rows.
+    pub predicate: Option<WhereDoc>,
 }
 
 /// Creates records: in one statement where the limits allow, else in several within a transaction. Answered are the rows
@@ -184,7 +189,14 @@ fn send_set(
     options: &ManyOptions,
     created: &mut Vec<Created>,
 ) -> Result<()> {
-    let mut insert = request::insert(model, set, options.conflict.as_ref());
+    let mut insert = match (&options.conflict, &options.predicate) {
+        (Some(conflict), Some(predicate)) => {
+            let mut insert = request::insert(model, set, None);
+            request::on_conflict(&mut insert, conflict, |out| encode_conditions(predicate, out));
+            insert
+        }
+        (conflict, _) => request::insert(model, set, conflict.as_ref()),
+    };
     request::returning(&mut insert, &request::every_attribute(model.view()));
     let sent = send(on, &insert)?;
     let plan = sent.plan;

@@ -196,7 +196,11 @@ pub fn conflict_of<'d>(
             let update = attributes(view, update, "update_on_duplicate")?;
             let said = target.as_ref().map(|names| attributes(view, names, "conflict_attributes")).transpose()?;
             let given = sets.first().map_or(&[][..], |set| &set.attributes);
-            let target = write::conflict_target(view, given, said.as_deref())?;
+            let target = match (&said, predicate) {
+                // An index over some of the rows is declared nowhere but in the database, which knows whether it is there.
+                (Some(said), Some(_)) => said.clone(),
+                _ => write::conflict_target(view, given, said.as_deref())?,
+            };
             Some((OnConflict { target, update: with_updated_at(view, update) }, predicate.as_deref()))
         }
     })
@@ -216,6 +220,16 @@ fn with_conflict(
         });
     }
     Ok(request)
+}
+
+/// Writes a tree of conditions on a model: what a caller has that no find takes.
+///
+/// # Errors
+///
+/// What is wrong with the conditions for the model.
+pub fn encode_conditions(tree: &WhereDoc, out: &mut crate::Encoder<'_, '_>) -> Result<()> {
+    let scope = Scope { path: format!("{}.conflict_where", out.model.name), aliases: &[], includes: &[] };
+    scope.conjuncts(tree, out)
 }
 
 /// A row that is updated is touched.
