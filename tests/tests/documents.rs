@@ -129,9 +129,41 @@ fn rows_that_are_there_are_found_by_an_index_over_some_of_them() {
         assert_eq!((write(1), write(2)), (json!([{"id": 1}]), json!([{"id": 1}])));
         ask(db, models, json!({"destroy": "Post", "where": {"title": "one"}})).unwrap();
         assert_ne!(write(1), json!([{"id": 1}]), "the one that is soft-deleted is not in the index");
-        let valued = json!({"create": "Post", "values": [{"title": "x"}], "update_on_duplicate": ["title"],
-                            "conflict_attributes": ["title"], "conflict_where": {"author_id": 1}});
-        assert_eq!(ask(db, models, valued).unwrap_err().kind(), ErrorKind::Unsupported);
+        // An index is told by its values, which stand in the text.
+        db.batch("CREATE UNIQUE INDEX lines ON posts (author_id) WHERE title IN ('it''s', 'b')").unwrap();
+        let upsert = |title: &str, of: Json| {
+            ask(
+                db,
+                models,
+                json!({"upsert": "Post", "values": {"title": title, "author_id": 2}, "update": ["title"],
+                                   "conflict_attributes": ["author_id"], "conflict_where": {"title": of},
+                                   "returning": ["id", "title"]}),
+            )
+        };
+        let first = upsert("it's", json!(["it's", "b"])).unwrap();
+        assert_eq!(upsert("b", json!(["it's", "b"])).unwrap(), json!({"id": first["id"], "title": "b"}));
+        let other = upsert("b", json!(["x", "y"]));
+        assert!(other.is_err(), "there is no index of that condition");
+    });
+}
+
+#[test]
+fn a_row_that_is_there_is_updated_under_a_condition() {
+    on_all("doc_update_where", |db, models| {
+        let write = |score: i64| {
+            let request = json!({"upsert": "User", "values": {"email": "ann@example.org", "score": score},
+                                 "update_where": {"score": {"lt": score}}, "returning": ["score"]});
+            ask(db, models, request).unwrap()
+        };
+        assert_eq!(write(5), json!({"score": 5}));
+        assert_eq!(write(3), json!(null), "it stays as it is");
+        assert_eq!(write(9), json!({"score": 9}));
+        let many = json!({"create": "User", "update_on_duplicate": ["score"], "conflict_attributes": ["email"],
+                          "values": [{"email": "ann@example.org", "score": 1}, {"email": "bob@example.org", "score": 1}],
+                          "update_where": {"score": {"lt": 9}}, "returning": ["email"]});
+        assert_eq!(ask(db, models, many).unwrap(), json!([{"email": "bob@example.org"}]));
+        let scores = json!({"model": "User", "attributes": ["score"], "order": ["id"]});
+        assert_eq!(ask(db, models, scores).unwrap(), json!([{"score": 9}, {"score": 1}]));
     });
 }
 

@@ -239,6 +239,48 @@ fn an_upsert_inserts_and_then_updates() {
 }
 
 #[test]
+fn an_upsert_asks_the_row_that_is_there() {
+    on_all(databases("upsert_where"), |db| {
+        let write = |score: i32| {
+            User::upsert(|user| user.email("ann@example.org").score(score)).update_where(User::SCORE.lt(score)).run(db)
+        };
+        assert_eq!(write(5).unwrap().map(|user| user.score), Some(5));
+        assert!(write(4).unwrap().is_none());
+        assert_eq!(write(6).unwrap().map(|user| user.score), Some(6));
+        let many = User::create_many([User::draft().email("ann@example.org"), User::draft().email("bob@example.org")]);
+        let many = many.update_on_duplicate(User::EMAIL).on_conflict(User::EMAIL).update_where(User::SCORE.gt(6));
+        let written: Vec<String> = many.run(db).unwrap().into_iter().map(|user| user.email.clone()).collect();
+        assert_eq!(written, ["bob@example.org"]);
+        let nothing = User::upsert(|user| user.email("ann@example.org")).keep().update_where(User::SCORE.gt(6));
+        assert_eq!(nothing.run(db).unwrap_err().kind(), ErrorKind::Request);
+        let alone = User::create_many([User::draft().email("x@example.org")]).update_where(User::SCORE.gt(6));
+        assert_eq!(alone.run(db).unwrap_err().kind(), ErrorKind::Request);
+    });
+}
+
+#[test]
+fn an_upsert_goes_by_an_index_over_some_of_the_rows() {
+    on_all(databases("upsert_partial"), |db| {
+        let ann = user(db, "ann@example.org").id;
+        assert_eq!(ann, 1, "as the index says");
+        db.batch("CREATE UNIQUE INDEX open_titles ON posts (title) WHERE author_id = 1 AND deleted_at IS NULL")
+            .unwrap();
+        let write = |title: &str| {
+            let upsert = Post::upsert(|post| post.title(title).author_id(Some(ann))).on_conflict(Post::TITLE);
+            let upsert = upsert.conflict_where(Post::AUTHOR_ID.eq(ann)).conflict_where(Post::DELETED_AT.is_null());
+            upsert.run(db).unwrap().unwrap().id
+        };
+        let first = write("one");
+        assert_eq!(write("one"), first);
+        assert_ne!(write("two"), first);
+        Post::destroy().all().run(db).unwrap();
+        assert_ne!(write("one"), first, "the soft-deleted one is not in the index");
+        let nowhere = Post::upsert(|post| post.title("x")).conflict_where(Post::AUTHOR_ID.eq(ann)).run(db);
+        assert_eq!(nowhere.unwrap_err().kind(), ErrorKind::Request, "no attributes of an index are named");
+    });
+}
+
+#[test]
 fn an_upsert_leaves_timestamps_alone_where_it_is_silent() {
     on_all(databases("upsert_silent"), |db| {
         let ann = user(db, "ann@example.org");

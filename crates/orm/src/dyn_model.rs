@@ -5,7 +5,7 @@ use std::sync::Arc;
 use relata_request::{
     Request, Section,
     doc::{CallDoc, FindDoc, OrderDoc, RequestDoc, WhereDoc, encode_picked},
-    write as request,
+    write::{self as request, UpsertBy},
 };
 use relata_schema::{ModelRef, ModelSet, Result, Value};
 
@@ -95,7 +95,7 @@ impl DynModel {
         let update: Option<Vec<u16>> = update
             .map(|names| names.iter().map(|name| view.require_attribute(name)).collect::<Result<_>>())
             .transpose()?;
-        let done = write::upsert(on, draft, None, update.as_deref(), WriteOptions::default())?;
+        let done = write::upsert(on, draft, &UpsertBy { update, ..UpsertBy::default() }, WriteOptions::default())?;
         done.as_ref().map(|row| DynRecord::created(&self.model, row)).transpose()
     }
 

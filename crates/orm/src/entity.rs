@@ -5,9 +5,9 @@ use std::marker::PhantomData;
 use relata_request::{
     Request, Section,
     typed::{Column, Operand, Ordering, Predicate, SqlValue},
-    write as request,
+    write::{self as request, UpsertBy},
 };
-use relata_schema::{Error, ErrorKind, ModelRef, Result, Value};
+use relata_schema::{Error, ErrorKind, ModelRef, ModelView, Result, Value};
 
 use crate::{
     Draft, Event, Executor, Find, Hydrate, IntoValue, Record, WriteOptions,
@@ -54,22 +54,14 @@ pub trait Entity: Hydrate {
     /// Creates many records, in as few statements as the database's limits allow, all of them or none.
     fn create_many(drafts: impl IntoIterator<Item = Self::Draft>) -> CreateMany<Self> {
         let drafts = drafts.into_iter().map(Into::into).collect();
-        CreateMany {
-            drafts,
-            options: ManyOptions::default(),
-            ignore: false,
-            target: None,
-            update: None,
-            model: PhantomData,
-        }
+        CreateMany { drafts, options: ManyOptions::default(), ignore: false, by: By::default(), model: PhantomData }
     }
 
     /// Inserts a record, or updates the row that has its key.
     fn upsert(fill: impl FnOnce(Self::Draft) -> Self::Draft) -> Upsert<Self> {
         Upsert {
             draft: fill(Self::draft()).into(),
-            target: None,
-            update: None,
+            by: By::default(),
             options: WriteOptions::default(),
             model: PhantomData,
         }
@@ -138,6 +130,29 @@ fn push_once(attributes: &mut Vec<u16>, attribute: u16) {
     }
 }
 
+/// What a typed call says of rows that are there already, and the first mistake in it.
+#[derive(Debug, Default)]
+struct By {
+    said: UpsertBy,
+    error: Option<Error>,
+}
+
+impl By {
+    fn index<'q, M: Hydrate>(&mut self, predicate: impl Predicate<'q, M>) {
+        let written = self.said.predicate.write(ModelView::of(M::def()), |out| predicate.write_conjuncts(out));
+        self.error = self.error.take().or(written.err());
+    }
+
+    fn filter<'q, M: Hydrate>(&mut self, predicate: impl Predicate<'q, M>) {
+        let written = self.said.filter.write(ModelView::of(M::def()), |out| predicate.write_conjuncts(out));
+        self.error = self.error.take().or(written.err());
+    }
+
+    fn check(&mut self) -> Result<()> {
+        self.error.take().map_or(Ok(()), Err)
+    }
+}
+
 /// A call that creates many records.
 #[must_use = "nothing is created until it runs"]
 #[derive(Debug)]
@@ -145,8 +160,7 @@ pub struct CreateMany<M> {
     drafts: Vec<Draft>,
     options: ManyOptions,
     ignore: bool,
-    target: Option<Vec<u16>>,
-    update: Option<Vec<u16>>,
+    by: By,
     model: PhantomData<fn() -> M>,
 }
 
@@ -154,19 +168,32 @@ impl<M: Hydrate> CreateMany<M> {
     /// Rows that are there already are left as they are, and left out of the answer.
     pub fn ignore_duplicates(mut self) -> Self {
         self.ignore = true;
-        self.update.get_or_insert_default();
+        self.by.said.update.get_or_insert_default();
         self
     }
 
     /// Rows that are there already take the new values of these attributes; of a record that gives none, the default.
     pub fn update_on_duplicate<T>(mut self, column: Column<M, T>) -> Self {
-        push_once(self.update.get_or_insert_default(), column.attribute());
+        push_once(self.by.said.update.get_or_insert_default(), column.attribute());
         self
     }
 
     /// The unique key by which a row is there already: the first that is given, if nothing is said.
     pub fn on_conflict<T>(mut self, column: Column<M, T>) -> Self {
-        push_once(self.target.get_or_insert_default(), column.attribute());
+        push_once(self.by.said.target.get_or_insert_default(), column.attribute());
+        self
+    }
+
+    /// The condition of the unique index, where it is over some of the rows: the database takes the index that
+    /// [`on_conflict`](CreateMany::on_conflict) names with it. Its values stand in the statement.
+    pub fn conflict_where<'q>(mut self, predicate: impl Predicate<'q, M>) -> Self {
+        self.by.index(predicate);
+        self
+    }
+
+    /// Only a row for which this holds takes the new values; others stay as they are, and are left out of the answer.
+    pub fn update_where<'q>(mut self, predicate: impl Predicate<'q, M>) -> Self {
+        self.by.filter(predicate);
         self
     }
 
@@ -190,16 +217,17 @@ impl<M: Hydrate> CreateMany<M> {
     /// the row, or what a hook or the database says. Nothing is created then.
     pub fn run(mut self, on: &impl Executor) -> Result<Vec<Record<M>>> {
         let model = ModelRef::Static(M::def());
-        if self.target.is_some() && self.update.is_none() {
+        self.by.check()?;
+        if self.by.said != UpsertBy::default() && self.by.said.update.is_none() {
             let error = Error::new(ErrorKind::Request, "nothing is said of rows that are there already");
             return Err(error.at(&M::def().name).help("say ignore_duplicates() or update_on_duplicate()"));
         }
-        if self.ignore && self.update.as_ref().is_some_and(|update| !update.is_empty()) {
+        if self.ignore && self.by.said.update.as_ref().is_some_and(|update| !update.is_empty()) {
             let error = Error::new(ErrorKind::Request, "duplicates are either left alone or updated");
             return Err(error.at(&M::def().name).help("say one of ignore_duplicates() and update_on_duplicate()"));
         }
-        if let Some(update) = self.update.take() {
-            self.options.conflict = Some(write::conflict(&model, &self.drafts, self.target.as_deref(), update)?);
+        if self.by.said.update.is_some() {
+            self.options.conflict = Some(write::conflict(&model, &self.drafts, self.by.said)?);
         }
         write::create_many(on, &model, self.drafts, &self.options)?.iter().map(record).collect()
     }
@@ -210,8 +238,7 @@ impl<M: Hydrate> CreateMany<M> {
 #[derive(Debug)]
 pub struct Upsert<M> {
     draft: Draft,
-    target: Option<Vec<u16>>,
-    update: Option<Vec<u16>>,
+    by: By,
     options: WriteOptions,
     model: PhantomData<fn() -> M>,
 }
@@ -220,19 +247,32 @@ impl<M: Hydrate> Upsert<M> {
     /// The unique key by which the row is there already, one attribute a call: the first that is given, if nothing is
     /// said.
     pub fn on_conflict<T>(mut self, column: Column<M, T>) -> Self {
-        push_once(self.target.get_or_insert_default(), column.attribute());
+        push_once(self.by.said.target.get_or_insert_default(), column.attribute());
         self
     }
 
     /// What is updated, one attribute a call: everything that is given but the key, if nothing is said.
     pub fn update<T>(mut self, column: Column<M, T>) -> Self {
-        push_once(self.update.get_or_insert_default(), column.attribute());
+        push_once(self.by.said.update.get_or_insert_default(), column.attribute());
         self
     }
 
     /// A row that is there already stays as it is.
     pub fn keep(mut self) -> Self {
-        self.update = Some(Vec::new());
+        self.by.said.update = Some(Vec::new());
+        self
+    }
+
+    /// The condition of the unique index, where it is over some of the rows: the database takes the index that
+    /// [`on_conflict`](Upsert::on_conflict) names with it. Its values stand in the statement.
+    pub fn conflict_where<'q>(mut self, predicate: impl Predicate<'q, M>) -> Self {
+        self.by.index(predicate);
+        self
+    }
+
+    /// Only a row for which this holds is updated; any other stays as it is.
+    pub fn update_where<'q>(mut self, predicate: impl Predicate<'q, M>) -> Self {
+        self.by.filter(predicate);
         self
     }
 
@@ -242,14 +282,16 @@ impl<M: Hydrate> Upsert<M> {
         self
     }
 
-    /// Writes it; answers with the record as it is then, or nothing when it was there and was kept.
+    /// Writes it; answers with the record as it is then, or nothing when it was there and stayed as it
+    /// was.
     ///
     /// # Errors
     ///
     /// As [`create`](Entity::create); [`ErrorKind::Request`](relata_schema::ErrorKind::Request) when no unique key is
     /// given.
-    pub fn run(self, on: &impl Executor) -> Result<Option<Record<M>>> {
-        let done = write::upsert(on, self.draft, self.target.as_deref(), self.update.as_deref(), self.options)?;
+    pub fn run(mut self, on: &impl Executor) -> Result<Option<Record<M>>> {
+        self.by.check()?;
+        let done = write::upsert(on, self.draft, &self.by.said, self.options)?;
         done.as_ref().map(record).transpose()
     }
 }

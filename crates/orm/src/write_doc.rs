@@ -1,7 +1,7 @@
 //! Documents that change rows: run as the typed calls are, with hooks, validation and upkeep.
 
 use relata_request::{
-    doc::{ActionDoc, RequestDoc, ReturningDoc, WriteDoc, conflict_of, encode_rows, encode_write},
+    doc::{ActionDoc, RequestDoc, ReturningDoc, WriteDoc, conflict_of, encode_rows, encode_write, upsert_by},
     write::{self as request, RowSet},
 };
 use relata_schema::{Datum, Error, ModelRef, Result};
@@ -20,27 +20,22 @@ pub(crate) fn json(on: &dyn Executor, model: &ModelRef, doc: &RequestDoc, call: 
             let given = encode_rows(view, rows)?;
             let drafts: Vec<Draft> = given.into_iter().map(|row| draft(model, row)).collect();
             let sets = [RowSet { attributes: given_by_first(&drafts), cells: Vec::new(), rows: 1 }];
-            let (conflict, predicate) = match conflict_of(view, conflict, &sets)? {
-                Some((conflict, predicate)) => (Some(conflict), predicate.cloned()),
-                None => (None, None),
-            };
+            let conflict = conflict_of(view, conflict, &sets)?;
             let created = if let ([_], false, None) = (&drafts[..], many, &conflict) {
                 drafts
                     .into_iter()
                     .map(|draft| write::create(on, draft, WriteOptions::default()))
                     .collect::<Result<_>>()?
             } else {
-                write::create_many(on, model, drafts, &ManyOptions { conflict, predicate, ..ManyOptions::default() })?
+                write::create_many(on, model, drafts, &ManyOptions { conflict, ..ManyOptions::default() })?
             };
             answer(model, call, &created, *many)
         }
-        ActionDoc::Upsert { row, .. } => {
+        ActionDoc::Upsert { row, update, target } => {
             let given = encode_rows(view, std::slice::from_ref(row))?;
-            // The document decides which key and which attributes: its own encoding says so.
-            let requests = encode_write(doc, model.clone(), on.database().now())?;
-            let (target, update) = upserted(&requests)?;
+            let by = upsert_by(view, update.as_deref(), target)?;
             let Some(row) = given.into_iter().next() else { return Err(Error::internal("an upsert has one row")) };
-            let done = write::upsert(on, draft(model, row), Some(&target), Some(&update), WriteOptions::default())?;
+            let done = write::upsert(on, draft(model, row), &by, WriteOptions::default())?;
             let created: Vec<Created> = done.into_iter().collect();
             answer(model, call, &created, false)
         }
@@ -64,14 +59,6 @@ fn draft(model: &ModelRef, row: Vec<(u16, Datum<'static>)>) -> Draft {
 
 fn given_by_first(drafts: &[Draft]) -> Vec<u16> {
     drafts.first().map(|draft| draft.given().iter().map(|(attribute, _)| *attribute).collect()).unwrap_or_default()
-}
-
-/// The key and the attributes of an upsert, as they were encoded.
-fn upserted(requests: &[relata_request::Request<'_>]) -> Result<(Vec<u16>, Vec<u16>)> {
-    let section = relata_request::Section::Conflict;
-    let Some(request) = requests.first() else { return Err(Error::internal("an upsert has one request")) };
-    let mut at = relata_request::Cursor::new(request.section(section), 0);
-    Ok((at.attributes()?, at.attributes()?))
 }
 
 fn changed(

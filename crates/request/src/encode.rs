@@ -2,7 +2,7 @@
 
 use relata_schema::{Datum, Error, ErrorKind, Kind, ModelView, Result};
 
-use crate::{Bind, BindList, op};
+use crate::{Bind, BindList, op, stated, write::OnConflict};
 
 /// Writes one section of a shape and the binds that belong to it.
 pub struct Encoder<'e, 'q> {
@@ -365,33 +365,21 @@ impl<'e, 'q> Encoder<'e, 'q> {
         self.u16(attribute);
     }
 
-    /// What becomes of a row that is there already, by the unique key over `target` (any key, when it names nothing): the
-    /// attributes of `update` take what was to be inserted, and those of `count` are one more than they were. With
-    /// neither, the row is left alone. `predicate` writes the condition of a unique index over some of the rows.
+    /// What becomes of a row that is there already: the attributes of `update` take what was to be inserted, and those of
+    /// `count` are one more than they were. With neither, the row is left alone.
     ///
     /// # Errors
     ///
-    /// Those of the condition.
-    pub fn conflict(
-        &mut self,
-        target: &[u16],
-        update: &[u16],
-        count: &[u16],
-        predicate: impl FnOnce(&mut Encoder<'_, 'q>) -> Result<()>,
-    ) -> Result<()> {
-        for list in [target, update, count] {
+    /// A value in the condition of an index that no statement can state.
+    pub(crate) fn conflict(&mut self, conflict: &OnConflict, update: &[u16], count: &[u16]) -> Result<()> {
+        for list in [&conflict.target, update, count] {
             self.u16(list.len() as u16);
             list.iter().for_each(|&attribute| self.u16(attribute));
         }
-        self.nested(predicate)
-    }
-
-    fn nested(&mut self, write: impl FnOnce(&mut Encoder<'_, 'q>) -> Result<()>) -> Result<()> {
-        let (mut bytes, binds) = (Vec::new(), self.binds.len());
-        write(&mut Encoder { out: &mut bytes, binds: self.binds, model: self.model })?;
-        let count = (self.binds.len() - binds) as u32;
-        self.bytes(&bytes);
-        self.bytes(&count.to_le_bytes());
+        self.bytes(conflict.predicate.bytes());
+        stated::write(self.out, conflict.predicate.binds())?;
+        self.bytes(conflict.filter.bytes());
+        self.binds.extend(conflict.filter.binds().iter().cloned());
         Ok(())
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! A [`Request`] is a row of sections, each of them bytes. Typed columns, run-time trees and JSON documents write the
 //! same bytes through one [`Encoder`], so there is one compiler and one plan cache. The bytes hold operators, indexes
-//! into models and the classes of values; they never hold a value. Two requests that differ only in values are equal
-//! byte for byte, and so is their SQL.
+//! into models and the classes of values; they hold no value but those of an index's condition, which is part of the
+//! statement. Two requests that differ only in values are equal byte for byte, and so is their SQL.
 //!
 //! ```text
 //!   section:  flags  attributes  include  filter  group  having  order  page
@@ -19,6 +19,7 @@ mod cursor;
 pub mod doc;
 mod encode;
 mod shape;
+mod stated;
 pub mod typed;
 pub mod write;
 

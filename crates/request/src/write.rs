@@ -4,7 +4,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 use relata_schema::{Datum, Error, ErrorKind, Function, Kind, ModelRef, ModelView, Result, Value};
 
-use crate::{Call, Request, Section};
+use crate::{Bind, Call, Encoder, Request, Section};
 
 /// What a row gives: attributes and values.
 pub type Given<'q> = Vec<(u16, Datum<'q>)>;
@@ -21,12 +21,128 @@ pub struct RowSet<'q> {
 }
 
 /// What becomes of a row that is there already.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct OnConflict {
     /// The unique key by which it is there; empty: any.
     pub target: Vec<u16>,
+    /// The condition of the unique index, where it is over some of the rows.
+    pub predicate: Conditions,
     /// What it takes of the row that was to be inserted; empty: it stays as it is.
     pub update: Vec<u16>,
+    /// Only where this holds of the row as it is; else it stays so.
+    pub filter: Conditions,
+}
+
+/// Conditions on the rows of a model that were written before the request is.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Conditions {
+    bytes: Vec<u8>,
+    binds: Vec<Bind<'static>>,
+}
+
+impl Conditions {
+    /// Adds conditions, which all must hold.
+    ///
+    /// # Errors
+    ///
+    /// Those of the conditions.
+    pub fn write<'q>(
+        &mut self,
+        model: ModelView<'_>,
+        write: impl FnOnce(&mut Encoder<'_, 'q>) -> Result<()>,
+    ) -> Result<()> {
+        let mut binds: Vec<Bind<'q>> = Vec::new();
+        write(&mut Encoder::new(&mut self.bytes, &mut binds, model))?;
+        self.binds.extend(binds.into_iter().map(Bind::into_owned));
+        Ok(())
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(crate) fn binds(&self) -> &[Bind<'static>] {
+        &self.binds
+    }
+}
+
+/// What a caller says of a row that may be there already. What is not said follows from what is given.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct UpsertBy {
+    /// The unique key; the first of which everything is given, if nothing is said.
+    pub target: Option<Vec<u16>>,
+    /// The condition of the unique index, where it is over some of the rows.
+    pub predicate: Conditions,
+    /// What is updated; everything that is given but the key, if nothing is said.
+    pub update: Option<Vec<u16>>,
+    /// Only where this holds of the row as it is.
+    pub filter: Conditions,
+}
+
+impl UpsertBy {
+    /// The attributes of the unique key.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Request`] for a key that is none, and for the condition of an index whose attributes are not said.
+    pub fn key(&self, model: ModelView<'_>, given: &[u16]) -> Result<Vec<u16>> {
+        match (&self.target, self.predicate.is_empty()) {
+            (target, true) => conflict_target(model, given, target.as_deref()),
+            // An index over some of the rows is known to the database alone, which says if there is none.
+            (Some(target), false) => Ok(target.clone()),
+            (None, false) => {
+                let error = Error::new(ErrorKind::Request, "the condition of an index is said, and not its attributes");
+                Err(error.at(&model.name).help("name the attributes of the index"))
+            }
+        }
+    }
+
+    /// What becomes of a row that gives these attributes, and is there already.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Request`] for a key that is none, for what is updated and not given, and for a condition that has
+    /// nothing to decide.
+    pub fn resolve(&self, model: ModelView<'_>, given: &[u16], silent: bool) -> Result<OnConflict> {
+        let target = self.key(model, given)?;
+        let mut update = match &self.update {
+            Some(update) => update.clone(),
+            None => given.iter().copied().filter(|attribute| !target.contains(attribute)).collect(),
+        };
+        check_given(model, given, &update)?;
+        if let Some(updated) =
+            model.updated_at.filter(|updated| !silent && !update.is_empty() && !update.contains(updated))
+        {
+            update.push(updated);
+        }
+        let conflict = OnConflict { target, predicate: self.predicate.clone(), update, filter: self.filter.clone() };
+        conflict.check(model)?;
+        Ok(conflict)
+    }
+}
+
+impl OnConflict {
+    /// That the condition has something to decide.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Request`] where nothing is updated.
+    pub fn check(&self, model: ModelView<'_>) -> Result<()> {
+        if self.update.is_empty() && !self.filter.is_empty() {
+            return Err(Error::new(
+                ErrorKind::Request,
+                "a condition says which rows are updated, and nothing of them is",
+            )
+            .at(&model.name)
+            .help("name what is updated, or leave the condition out"));
+        }
+        Ok(())
+    }
 }
 
 /// The moment of a write, as an attribute keeps it: no finer than its precision, so that what was written is what is
@@ -128,18 +244,13 @@ pub fn insert<'q>(model: &ModelRef, mut set: RowSet<'q>, conflict: Option<&OnCon
         Ok(())
     });
     if let Some(conflict) = conflict {
-        on_conflict(&mut request, conflict, |_| Ok(()));
+        on_conflict(&mut request, conflict);
     }
     request
 }
 
-/// Says what becomes of a row that is there already. `predicate` is the condition of a unique index over some of the
-/// rows.
-pub fn on_conflict<'q>(
-    request: &mut Request<'q>,
-    conflict: &OnConflict,
-    predicate: impl FnOnce(&mut crate::Encoder<'_, 'q>) -> Result<()>,
-) {
+/// Says what becomes of a row that is there already.
+fn on_conflict(request: &mut Request<'_>, conflict: &OnConflict) {
     let counted = request.root().view().version;
     let mut update: Vec<u16> = Vec::with_capacity(conflict.update.len());
     for &attribute in &conflict.update {
@@ -149,7 +260,7 @@ pub fn on_conflict<'q>(
         }
     }
     let version: Vec<u16> = counted.into_iter().filter(|_| !update.is_empty()).collect();
-    request.write(Section::Conflict, |out| out.conflict(&conflict.target, &update, &version, predicate));
+    request.write(Section::Conflict, |out| out.conflict(conflict, &update, &version));
 }
 
 /// Answers with these attributes of the rows that were changed.
@@ -198,7 +309,7 @@ pub fn touch(request: &mut Request<'_>, assigned: &[u16], now: Timestamp) {
     }
 }
 
-fn one_more(out: &mut crate::Encoder<'_, '_>, attribute: u16) {
+fn one_more(out: &mut Encoder<'_, '_>, attribute: u16) {
     let kind = out.model.kind(attribute);
     out.function(Function::Add as u8, 2);
     out.column(attribute);
@@ -290,11 +401,7 @@ pub fn restore(request: &mut Request<'_>, silent: bool, is_one: bool, now: Times
 
 /// That a row gives everything that one which is there already would take of it: what nobody gave must not write over
 /// what is there.
-///
-/// # Errors
-///
-/// [`ErrorKind::Request`] with the attribute that is missing.
-pub fn check_given(model: ModelView<'_>, given: &[u16], update: &[u16]) -> Result<()> {
+fn check_given(model: ModelView<'_>, given: &[u16], update: &[u16]) -> Result<()> {
     let upkeep = [model.created_at, model.updated_at];
     let missing = update.iter().find(|attribute| !given.contains(attribute) && !upkeep.contains(&Some(**attribute)));
     match missing {

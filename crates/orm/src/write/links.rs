@@ -378,7 +378,7 @@ impl<'i> Links<'i> {
         if !update.is_empty() {
             update.extend(view.updated_at);
         }
-        let conflict = target.map(|target| OnConflict { target, update });
+        let conflict = target.map(|target| OnConflict { target, update, ..OnConflict::default() });
         let width = rows.first().map_or(1, Vec::len);
         let at_once = (on.dialect().max_binds / width.max(1)).clamp(1, 1_000);
         let send_rows = |on: &dyn Executor, rows: &[Vec<(u16, Datum<'_>)>]| -> Result<()> {

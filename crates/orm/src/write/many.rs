@@ -1,12 +1,9 @@
 //! Creating many records in as few statements as the database's limits allow.
 
-use relata_request::{
-    doc::{WhereDoc, encode_conditions},
-    write::{self as request, OnConflict, RowSet},
-};
+use relata_request::write::{self as request, OnConflict, RowSet, UpsertBy};
 use relata_schema::{Error, ErrorKind, ModelRef, Result};
 
-use super::{Created, WriteOptions, create, in_transaction, send::send};
+use super::{Created, WriteOptions, create::create_graph, in_transaction, send::send};
 use crate::{
     Draft, Event, Executor,
     hooks::{self, Subject},
@@ -24,8 +21,6 @@ pub(crate) struct ManyOptions {
     pub individually: bool,
     /// What becomes of rows that are there already.
     pub conflict: Option<OnConflict>,
-    /// The condition of the unique index, where it is over some of the rows.
-    pub predicate: Option<WhereDoc>,
 }
 
 /// Creates records: in one statement where the limits allow, else in several within a transaction. Answered are the rows
@@ -73,8 +68,9 @@ pub(crate) fn create_many(
         }
         if options.individually || drafts.iter().any(Draft::has_nested) {
             for draft in drafts {
-                let write = WriteOptions { hooks: options.write.hooks && options.individually, ..options.write };
-                created.push(create(on, draft, write)?);
+                // The hooks of many have run for these; what is nested in them is created one by one.
+                let own = WriteOptions { hooks: options.write.hooks && options.individually, ..options.write };
+                created.push(create_graph(on, draft, own, options.write)?);
             }
         } else {
             checked(&drafts, options.write)?;
@@ -109,23 +105,25 @@ pub(crate) fn create_many(
 }
 
 /// What becomes of rows that are there already, of drafts.
-pub(crate) fn conflict(
-    model: &ModelRef,
-    drafts: &[Draft],
-    target: Option<&[u16]>,
-    mut update: Vec<u16>,
-) -> Result<OnConflict> {
+pub(crate) fn conflict(model: &ModelRef, drafts: &[Draft], by: UpsertBy) -> Result<OnConflict> {
     let view = model.view();
-    if drafts.is_empty() || (update.is_empty() && target.is_none()) {
-        return Ok(OnConflict::default());
-    }
-    let given: Vec<u16> =
-        drafts.first().map(|draft| draft.given().iter().map(|(attribute, _)| *attribute).collect()).unwrap_or_default();
-    let target = request::conflict_target(view, &given, target)?;
-    if let Some(updated) = view.updated_at.filter(|updated| !update.is_empty() && !update.contains(updated)) {
-        update.push(updated);
-    }
-    Ok(OnConflict { target, update })
+    let mut update = by.update.clone().unwrap_or_default();
+    let any_key = update.is_empty() && by.target.is_none() && by.predicate.is_empty();
+    let conflict = if drafts.is_empty() || any_key {
+        OnConflict { filter: by.filter, ..OnConflict::default() }
+    } else {
+        let given: Vec<u16> = drafts
+            .first()
+            .map(|draft| draft.given().iter().map(|(attribute, _)| *attribute).collect())
+            .unwrap_or_default();
+        let target = by.key(view, &given)?;
+        if let Some(updated) = view.updated_at.filter(|updated| !update.is_empty() && !update.contains(updated)) {
+            update.push(updated);
+        }
+        OnConflict { target, predicate: by.predicate, update, filter: by.filter }
+    };
+    conflict.check(view)?;
+    Ok(conflict)
 }
 
 fn stored(model: &ModelRef, row: &Created) -> Draft {
@@ -189,14 +187,7 @@ fn send_set(
     options: &ManyOptions,
     created: &mut Vec<Created>,
 ) -> Result<()> {
-    let mut insert = match (&options.conflict, &options.predicate) {
-        (Some(conflict), Some(predicate)) => {
-            let mut insert = request::insert(model, set, None);
-            request::on_conflict(&mut insert, conflict, |out| encode_conditions(predicate, out));
-            insert
-        }
-        (conflict, _) => request::insert(model, set, conflict.as_ref()),
-    };
+    let mut insert = request::insert(model, set, options.conflict.as_ref());
     request::returning(&mut insert, &request::every_attribute(model.view()));
     let sent = send(on, &insert)?;
     let plan = sent.plan;

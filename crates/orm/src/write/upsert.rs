@@ -1,6 +1,6 @@
 //! Writing a record whether it is there or not.
 
-use relata_request::write::{self as request, OnConflict};
+use relata_request::write::{self as request, UpsertBy};
 use relata_schema::{ConnectionFate, Error, ErrorKind, Outcome, Result, Retry};
 
 use super::{Created, WriteOptions, create, in_transaction, send::send};
@@ -13,38 +13,26 @@ use crate::{
 const EVENTS: [Event; 4] = [Event::BeforeValidate, Event::AfterValidate, Event::BeforeUpsert, Event::AfterUpsert];
 
 /// Inserts the draft, or updates the row that has its key. The record is answered as the database has it then; nothing
-/// where `update` is empty and the row was there.
-pub(crate) fn upsert(
-    on: &dyn Executor,
-    draft: Draft,
-    target: Option<&[u16]>,
-    update: Option<&[u16]>,
-    options: WriteOptions,
-) -> Result<Option<Created>> {
+/// where the row was there and stayed as it was.
+pub(crate) fn upsert(on: &dyn Executor, draft: Draft, by: &UpsertBy, options: WriteOptions) -> Result<Option<Created>> {
     draft.check()?;
     if draft.has_nested() {
         return Err(nested_in_doubt(&draft));
     }
     if !(options.hooks && on.database().hooks().any(draft.model(), &EVENTS)) {
-        return upsert_here(on, draft, target, update, options);
+        return upsert_here(on, draft, by, options);
     }
     let (mut done, mut draft) = (None, Some(draft));
     in_transaction(on, &mut |tx| {
         if let Some(draft) = draft.take() {
-            done = upsert_here(tx, draft, target, update, options)?;
+            done = upsert_here(tx, draft, by, options)?;
         }
         Ok(())
     })?;
     Ok(done)
 }
 
-fn upsert_here(
-    on: &dyn Executor,
-    mut draft: Draft,
-    target: Option<&[u16]>,
-    update: Option<&[u16]>,
-    options: WriteOptions,
-) -> Result<Option<Created>> {
+fn upsert_here(on: &dyn Executor, mut draft: Draft, by: &UpsertBy, options: WriteOptions) -> Result<Option<Created>> {
     let model = draft.model_ref().clone();
     let view = model.view();
     let event = |draft: &mut Draft, event: Event| {
@@ -58,25 +46,15 @@ fn upsert_here(
         validate::check(&draft, options.validate, &[])?;
     }
     let given: Vec<u16> = draft.given().iter().map(|(attribute, _)| *attribute).collect();
-    let target = request::conflict_target(view, &given, target)?;
-    let mut update: Vec<u16> = match update {
-        Some(update) => update.to_vec(),
-        None => given.iter().copied().filter(|attribute| !target.contains(attribute)).collect(),
-    };
-    request::check_given(view, &given, &update)?;
-    // A new row has its timestamps however silent the call is: they are never NULL.
-    if let Some(updated) = view.updated_at.filter(|updated| !update.is_empty() && !update.contains(updated))
-        && !options.silent
-    {
-        update.push(updated);
-    }
-    let keeps = update.is_empty();
+    let conflict = by.resolve(view, &given, options.silent)?;
+    // A row that is there, and stays as it is, is not answered.
+    let keeps = conflict.update.is_empty() || !by.filter.is_empty();
     let mut row = draft.given();
     request::stamp_new(view, &mut row, on.database().now());
     let Some(set) = request::row_sets(view, vec![row]).pop() else {
         return Err(Error::internal("a row makes no insert"));
     };
-    let mut insert = request::insert(&model, set, Some(&OnConflict { target, update }));
+    let mut insert = request::insert(&model, set, Some(&conflict));
     request::returning(&mut insert, &request::every_attribute(view));
     let mut sent = send(on, &insert)?;
     let Some(values) = sent.rows.pop() else {

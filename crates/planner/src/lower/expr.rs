@@ -192,14 +192,14 @@ impl<'a> Lowering<'a, '_> {
 
     /// A value that a default scope states.
     fn stated(&mut self, bind: u32) -> Result<ExprId> {
-        match self.nodes.stated.get((bind & !SCOPE_BIND) as usize) {
+        match self.nodes.stated.get((bind & !SCOPE_BIND) as usize).map(|bind| &**bind) {
             Some(Bind::One(value)) => Ok(self.ir.schema_literal(value)),
             _ => Err(Error::internal("a default scope names a value that it does not have")),
         }
     }
 
     fn stated_list(&mut self, left: ExprId, bind: u32) -> Result<ExprId> {
-        let Some(Bind::Many(values)) = self.nodes.stated.get((bind & !SCOPE_BIND) as usize).copied() else {
+        let Some(Bind::Many(values)) = self.nodes.stated.get((bind & !SCOPE_BIND) as usize).map(|bind| &**bind) else {
             return Err(Error::internal("a default scope names a list that it does not have"));
         };
         let members: Vec<ExprId> = values.iter().map(|value| self.ir.schema_literal(&value.into_owned())).collect();

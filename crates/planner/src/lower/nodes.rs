@@ -1,5 +1,7 @@
 //! The request as a tree of nodes: the root, its includes, and the edges that only a path names.
 
+use std::borrow::Cow;
+
 use relata_request::{Bind, Cursor, ListForm, Request, Section, doc::default_condition, op};
 use relata_schema::{AssociationKind, Error, ErrorKind, Link, ModelView, Result};
 
@@ -61,6 +63,21 @@ pub(crate) struct Conjunct<'a> {
     pub to_many: bool,
 }
 
+/// What becomes of a row that is there already.
+#[derive(Debug, Clone)]
+pub(crate) struct ConflictPart<'a> {
+    /// The unique key; empty: any.
+    pub target: Vec<u16>,
+    /// What is taken of the row that was to be inserted.
+    pub update: Vec<u16>,
+    /// What is one more then.
+    pub count: Vec<u16>,
+    /// The condition of the unique index.
+    pub predicate: Vec<Conjunct<'a>>,
+    /// The condition on the row that is there.
+    pub filter: Vec<Conjunct<'a>>,
+}
+
 /// How many rows of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Cut {
@@ -116,7 +133,9 @@ impl Node<'_> {
 pub(crate) struct Nodes<'a> {
     pub nodes: Vec<Node<'a>>,
     /// Values that default scopes state, by the numbers that [`SCOPE_BIND`] marks.
-    pub stated: Vec<&'a Bind<'static>>,
+    pub stated: Vec<Cow<'a, Bind<'static>>>,
+    /// Of an insert: what becomes of a row that is there already.
+    pub conflict: Option<ConflictPart<'a>>,
     pub group: Vec<OrderPart<'a>>,
     pub having: Vec<Conjunct<'a>>,
     /// Whether the selection of the root was said.
@@ -133,6 +152,7 @@ impl<'a> Nodes<'a> {
         let mut nodes = Nodes {
             nodes: Vec::new(),
             stated: Vec::new(),
+            conflict: None,
             group: Vec::new(),
             having: Vec::new(),
             explicit: false,
@@ -172,8 +192,24 @@ impl<'a> Nodes<'a> {
         nodes.sections(0, attributes, section(Section::Filter), section(Section::Order))?;
         nodes.group = nodes.items(0, section(Section::Group), false)?;
         nodes.having = nodes.conjuncts(0, section(Section::Having))?;
+        nodes.conflict(section(Section::Conflict))?;
         nodes.own_filters()?;
         Ok(nodes)
+    }
+
+    fn conflict(&mut self, part: Part<'a>) -> Result<()> {
+        if part.bytes.is_empty() {
+            return Ok(());
+        }
+        let mut at = part.cursor();
+        let (target, update, count) = (at.attributes()?, at.attributes()?, at.attributes()?);
+        // The condition of an index is told from others by its very values: they are part of the statement.
+        let predicate = Part { bytes: at.bytes()?, bind: SCOPE_BIND | self.stated.len() as u32 };
+        self.stated.extend(at.stated()?.into_iter().map(Cow::Owned));
+        let filter = Part { bytes: at.bytes()?, bind: part.bind };
+        let (predicate, filter) = (self.conjuncts(0, predicate)?, self.conjuncts(0, filter)?);
+        self.conflict = Some(ConflictPart { target, update, count, predicate, filter });
+        Ok(())
     }
 
     fn includes(&mut self, parent: usize, part: Part<'a>, depth: usize) -> Result<()> {
@@ -282,7 +318,7 @@ impl<'a> Nodes<'a> {
             model.def().compiled.get_or_make(|| default_condition(model).map(CompiledScope))?;
         let Some((bytes, binds)) = &compiled.0 else { return Ok(()) };
         let part = Part { bytes, bind: SCOPE_BIND | self.stated.len() as u32 };
-        self.stated.extend(binds);
+        self.stated.extend(binds.iter().map(Cow::Borrowed));
         let conjuncts = self.conjuncts(index, part)?;
         self.nodes[index].conjuncts.splice(0..0, conjuncts);
         Ok(())

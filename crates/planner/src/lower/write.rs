@@ -3,13 +3,13 @@
 //! Which rows an update or delete changes is said by the same conditions that keep the roots of a find, so that a path to
 //! another model, a required child or soft deletion mean here what they mean there.
 
-use relata_ir::{BindDef, Command, CommandKind, Conflict, PageScope, RelId, RelSource, Source, Transform};
+use relata_ir::{BindDef, Command, CommandKind, Conflict, ExprId, PageScope, RelId, RelSource, Source, Transform};
 use relata_request::{Call, Request, Section, op};
 use relata_schema::{Error, ErrorKind, Kind, Result};
 
 use super::{
     Building, Lowering,
-    nodes::{Item, Part, SCOPE_BIND},
+    nodes::{Conjunct, Item, Part, SCOPE_BIND},
 };
 use crate::plan::{Rows, Step};
 
@@ -29,7 +29,7 @@ impl<'a> Lowering<'a, '_> {
                 let mut at = part(Section::Values).cursor();
                 let (count, sets) = (at.u32()?, at.attributes()?);
                 self.cells(&sets, at.bind, &mut rows);
-                let conflict = self.conflict(rel, part(Section::Conflict), &mut rows)?;
+                let conflict = self.conflict(rel, &mut rows)?;
                 repeated = Some(Rows { width: sets.len(), rows: count as usize });
                 (CommandKind::Insert, sets, conflict)
             }
@@ -116,66 +116,49 @@ impl<'a> Lowering<'a, '_> {
         Ok(sets)
     }
 
-    fn conflict(&mut self, rel: RelId, part: Part<'a>, rows: &mut Building) -> Result<Option<Conflict>> {
-        if part.bytes.is_empty() {
-            return Ok(None);
-        }
-        let mut at = part.cursor();
-        let (target, update, count) = (at.attributes()?, at.attributes()?, at.attributes()?);
+    fn conflict(&mut self, rel: RelId, rows: &mut Building) -> Result<Option<Conflict>> {
+        let Some(said) = self.nodes.conflict.take() else { return Ok(None) };
         let RelSource::Table(table) = self.ir.rel(rel).source else {
             return Err(Error::internal("an insert goes into a table"));
         };
         let excluded = self.ir.make_rel(RelSource::Excluded(table));
-        for &attribute in &update {
+        for &attribute in &said.update {
             rows.columns.push(self.ir.column(excluded, attribute));
         }
-        for &attribute in &count {
+        for &attribute in &said.count {
             let (own, one) = (self.ir.column(rel, attribute), self.ir.int(1));
             rows.columns.push(self.ir.call(relata_schema::Function::Add, &[own, one]));
         }
         let mut rows = Building::new(rel);
         rows.bound.push((0, rel));
-        let (bind, (bytes, _)) = (at.bind, at.section()?);
-        let mut inner = Part { bytes, bind }.cursor();
-        let mut conditions = Vec::new();
-        while !inner.is_done() {
-            conditions.push(self.condition_at(0, &mut inner, &rows)?);
-        }
-        let predicate = (!conditions.is_empty()).then(|| self.ir.and(&conditions));
-        if let Some(predicate) = predicate {
-            let mut binds = false;
-            self.ir.visit(predicate, &mut |_, node| {
-                binds |= matches!(node, relata_ir::Expr::Bind(_));
-                true
-            });
-            if binds {
-                let message =
-                    "the condition of a unique index is compared with no values: a placeholder never matches it";
-                return Err(self
-                    .refuse(0, "conflict_where", ErrorKind::Unsupported, message)
-                    .help("test for NULL only, or name a unique key over all rows"));
-            }
-        }
+        let predicate = self.own_conditions(&said.predicate, "conflict_where", &rows)?;
         // A row that the default scope hides is none that this caller may change.
         let hidden = self.nodes.nodes[0].conjuncts.clone();
-        let mut filters = Vec::new();
-        for conjunct in hidden.iter().filter(|_| !update.is_empty()) {
-            if !conjunct.names.is_empty() {
-                return Err(self
-                    .refuse(
-                        0,
-                        "",
-                        ErrorKind::Unsupported,
-                        "the default scope names other models, so no row is updated by an insert",
-                    )
-                    .help("find the row first, or insert without the scope"));
-            }
-            filters.push(self.row_condition(0, conjunct.part, &rows)?);
-        }
-        let filter = (!filters.is_empty()).then(|| self.ir.and(&filters));
-        let sets: Vec<u16> = update.into_iter().chain(count).collect();
-        let (target, sets) = (self.ir.make_key(&target), self.ir.make_key(&sets));
+        let scoped = if said.update.is_empty() { &[][..] } else { &hidden };
+        let scope = self.own_conditions(scoped, "default scope", &rows)?;
+        let filter = self.own_conditions(&said.filter, "update_where", &rows)?;
+        let filter = match (scope, filter) {
+            (Some(scope), Some(filter)) => Some(self.ir.and(&[scope, filter])),
+            (scope, filter) => scope.or(filter),
+        };
+        let sets: Vec<u16> = said.update.into_iter().chain(said.count).collect();
+        let (target, sets) = (self.ir.make_key(&said.target), self.ir.make_key(&sets));
         Ok(Some(Conflict { target, predicate, excluded, sets, filter }))
+    }
+
+    /// Conditions that name columns of the row alone.
+    fn own_conditions(&mut self, all: &[Conjunct<'a>], part: &str, rows: &Building) -> Result<Option<ExprId>> {
+        let mut conditions = Vec::with_capacity(all.len());
+        for conjunct in all {
+            if !conjunct.names.is_empty() {
+                let message = "the condition on a row that is there already names another model";
+                return Err(self
+                    .refuse(0, part, ErrorKind::Unsupported, message)
+                    .help("name attributes of the row itself, or find the row first"));
+            }
+            conditions.push(self.row_condition(0, conjunct.part, rows)?);
+        }
+        Ok((!conditions.is_empty()).then(|| self.ir.and(&conditions)))
     }
 
     /// Which rows an update or delete changes.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::ExprDoc;
+use super::{ExprDoc, WhereDoc};
 
 /// A call that changes rows.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,10 +31,10 @@ pub enum ActionDoc {
     Upsert {
         /// The row.
         row: Map<String, Json>,
-        /// The unique key by which a row is there already.
-        target: Option<Vec<String>>,
-        /// What is updated then; all that is given but the key, if nothing is said.
+        /// What is updated if the row is there; all that is given but the key, if nothing is said.
         update: Option<Vec<String>>,
+        /// When it is there.
+        target: Box<TargetDoc>,
     },
     /// `{"update": "User", "set": {...}}`
     Update {
@@ -92,11 +92,20 @@ pub enum ConflictDoc {
     Update {
         /// The attributes that take what was to be inserted.
         attributes: Vec<String>,
-        /// The unique key; the first that is given when nothing is said.
-        target: Option<Vec<String>>,
-        /// The condition of a unique index over some of the rows.
-        predicate: Option<Box<super::WhereDoc>>,
+        /// When they are there.
+        target: Box<TargetDoc>,
     },
+}
+
+/// When a row is there already, and whether it is changed then.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TargetDoc {
+    /// The unique key, the first that is given when nothing is said: `"conflict_attributes": [...]`.
+    pub attributes: Option<Vec<String>>,
+    /// The condition of a unique index over some of the rows: `"conflict_where": {...}`.
+    pub predicate: Option<WhereDoc>,
+    /// Only a row for which this holds is changed: `"update_where": {...}`.
+    pub filter: Option<WhereDoc>,
 }
 
 /// What is answered of the rows that were changed.

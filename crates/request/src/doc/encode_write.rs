@@ -28,20 +28,13 @@ pub fn encode_write(doc: &RequestDoc, root: ModelRef, now: Timestamp) -> Result<
             given.iter_mut().for_each(|row| write::stamp_new(view, row, now));
             let sets = write::row_sets(view, given);
             let conflict = conflict_of(view, conflict, &sets)?;
-            sets.into_iter().map(|set| with_conflict(&root, set, conflict.as_ref())).collect::<Result<_>>()?
+            sets.into_iter().map(|set| write::insert(&root, set, conflict.as_ref())).collect()
         }
-        ActionDoc::Upsert { row, target, update } => {
+        ActionDoc::Upsert { row, update, target } => {
             let mut given = encode_rows(view, std::slice::from_ref(row))?;
             let named: Vec<u16> = given.iter().flatten().map(|(attribute, _)| *attribute).collect();
-            let target = target.as_ref().map(|names| attributes(view, names, "conflict_attributes")).transpose()?;
-            let target = write::conflict_target(view, &named, target.as_deref())?;
-            let update = match update {
-                Some(names) => attributes(view, names, "update")?,
-                None => named.iter().copied().filter(|attribute| !target.contains(attribute)).collect(),
-            };
-            write::check_given(view, &named, &update)?;
+            let conflict = upsert_by(view, update.as_deref(), target)?.resolve(view, &named, false)?;
             given.iter_mut().for_each(|row| write::stamp_new(view, row, now));
-            let conflict = OnConflict { target, update: with_updated_at(view, update) };
             let sets = write::row_sets(view, given);
             sets.into_iter().map(|set| write::insert(&root, set, Some(&conflict))).collect()
         }
@@ -179,57 +172,50 @@ pub fn encode_rows(view: ModelView<'_>, rows: &[Map<String, Json>]) -> Result<Ve
     Ok(found)
 }
 
-/// What the document of a create says of rows that are there already, by attribute, and the condition of the index.
+/// What the document of a create says of rows that are there already.
 ///
 /// # Errors
 ///
-/// An attribute that is not known, or a key that is none.
-pub fn conflict_of<'d>(
-    view: ModelView<'_>,
-    doc: &'d ConflictDoc,
-    sets: &[write::RowSet<'_>],
-) -> Result<Option<(OnConflict, Option<&'d WhereDoc>)>> {
+/// An attribute that is not known, a key that is none, or what is wrong with a condition.
+pub fn conflict_of(view: ModelView<'_>, doc: &ConflictDoc, sets: &[write::RowSet<'_>]) -> Result<Option<OnConflict>> {
     Ok(match doc {
         ConflictDoc::Error => None,
-        ConflictDoc::Ignore => Some((OnConflict::default(), None)),
-        ConflictDoc::Update { attributes: update, target, predicate } => {
+        ConflictDoc::Ignore => Some(OnConflict::default()),
+        ConflictDoc::Update { attributes: update, target } => {
             let update = attributes(view, update, "update_on_duplicate")?;
-            let said = target.as_ref().map(|names| attributes(view, names, "conflict_attributes")).transpose()?;
+            let said = upsert_by(view, None, target)?;
             let given = sets.first().map_or(&[][..], |set| &set.attributes);
-            let target = match (&said, predicate) {
-                // An index over some of the rows is declared nowhere but in the database, which knows whether it is there.
-                (Some(said), Some(_)) => said.clone(),
-                _ => write::conflict_target(view, given, said.as_deref())?,
-            };
-            Some((OnConflict { target, update: with_updated_at(view, update) }, predicate.as_deref()))
+            let target = said.key(view, given)?;
+            let update = with_updated_at(view, update);
+            let conflict = OnConflict { target, predicate: said.predicate, update, filter: said.filter };
+            conflict.check(view)?;
+            Some(conflict)
         }
     })
 }
 
-fn with_conflict(
-    root: &ModelRef,
-    set: write::RowSet<'static>,
-    conflict: Option<&(OnConflict, Option<&WhereDoc>)>,
-) -> Result<Request<'static>> {
-    let mut request = write::insert(root, set, None);
-    if let Some((conflict, predicate)) = conflict {
-        let scope = Scope { path: format!("{}.conflict_where", root.view().name), aliases: &[], includes: &[] };
-        write::on_conflict(&mut request, conflict, |out| match predicate {
-            Some(predicate) => scope.conjuncts(predicate, out),
-            None => Ok(()),
-        });
-    }
-    Ok(request)
-}
-
-/// Writes a tree of conditions on a model: what a caller has that no find takes.
+/// What the document of an upsert says of a row that is there already.
 ///
 /// # Errors
 ///
-/// What is wrong with the conditions for the model.
-pub fn encode_conditions(tree: &WhereDoc, out: &mut crate::Encoder<'_, '_>) -> Result<()> {
-    let scope = Scope { path: format!("{}.conflict_where", out.model.name), aliases: &[], includes: &[] };
-    scope.conjuncts(tree, out)
+/// An attribute that is not known, or what is wrong with a condition.
+pub fn upsert_by(view: ModelView<'_>, update: Option<&[String]>, target: &TargetDoc) -> Result<write::UpsertBy> {
+    let names =
+        |names: &Option<Vec<String>>, key: &str| names.as_ref().map(|names| attributes(view, names, key)).transpose();
+    let conditions = |tree: &Option<WhereDoc>, key: &str| {
+        let mut conditions = write::Conditions::default();
+        if let Some(tree) = tree {
+            let scope = Scope { path: format!("{}.{key}", view.name), aliases: &[], includes: &[] };
+            conditions.write(view, |out| scope.conjuncts(tree, out))?;
+        }
+        Ok::<_, Error>(conditions)
+    };
+    Ok(write::UpsertBy {
+        target: names(&target.attributes, "conflict_attributes")?,
+        predicate: conditions(&target.predicate, "conflict_where")?,
+        update: update.map(|update| attributes(view, update, "update")).transpose()?,
+        filter: conditions(&target.filter, "update_where")?,
+    })
 }
 
 /// A row that is updated is touched.

@@ -21,10 +21,10 @@ mod tree;
 mod write;
 
 pub use ast::*;
-pub use ast_write::{ActionDoc, ConflictDoc, ReturningDoc, WriteDoc};
+pub use ast_write::{ActionDoc, ConflictDoc, ReturningDoc, TargetDoc, WriteDoc};
 pub use encode::{encode_find, encode_picked};
 pub(crate) use encode_expr::Scope as Scoped;
-pub use encode_write::{conflict_of, encode_conditions, encode_rows, encode_write};
+pub use encode_write::{conflict_of, encode_rows, encode_write, upsert_by};
 pub use policy::{ModelPolicy, Policy};
 pub(crate) use scope::SECTIONS as SCOPE_SECTIONS;
 pub(crate) use scope::begin as begin_scoped;

@@ -32,8 +32,9 @@ pub(super) fn request(reader: &Reader<'_>) -> Result<RequestDoc> {
             "update_on_duplicate",
             "conflict_attributes",
             "conflict_where",
+            "update_where",
         ],
-        "upsert" => &["values", "returning", "conflict_attributes", "update"],
+        "upsert" => &["values", "returning", "conflict_attributes", "conflict_where", "update_where", "update"],
         "update" => &["set"],
         "destroy" => &["force"],
         "restore" => &[],
@@ -49,8 +50,8 @@ pub(super) fn request(reader: &Reader<'_>) -> Result<RequestDoc> {
         "create" => create(reader)?,
         "upsert" => ActionDoc::Upsert {
             row: row(&required(reader, "values")?)?,
-            target: names(reader, "conflict_attributes")?,
             update: names(reader, "update")?,
+            target: Box::new(target(reader)?),
         },
         "update" => ActionDoc::Update { set: set(&required(reader, "set")?)? },
         "destroy" => ActionDoc::Destroy { force: flag("force")? },
@@ -97,8 +98,7 @@ fn create(reader: &Reader<'_>) -> Result<ActionDoc> {
     }
     let ignore = reader.field("ignore_duplicates").map_or(Ok(false), |field| field.boolean())?;
     let update = names(reader, "update_on_duplicate")?;
-    let target = names(reader, "conflict_attributes")?;
-    let predicate = reader.field("conflict_where").map(|field| read_expr::tree(&field, 0)).transpose()?.map(Box::new);
+    let target = Box::new(target(reader)?);
     let conflict = match (ignore, update) {
         (true, Some(_)) => {
             return Err(reader.error("\"ignore_duplicates\" and \"update_on_duplicate\" exclude one another"));
@@ -109,17 +109,27 @@ fn create(reader: &Reader<'_>) -> Result<ActionDoc> {
                     .error("\"update_on_duplicate\" names no attribute")
                     .help("say \"ignore_duplicates\": true to leave the row as it is"));
             }
-            ConflictDoc::Update { attributes, target, predicate }
+            ConflictDoc::Update { attributes, target }
         }
         (ignore, None) => {
-            if target.is_some() || predicate.is_some() {
-                let message = "\"conflict_attributes\" and \"conflict_where\" go with \"update_on_duplicate\"";
+            if *target != TargetDoc::default() {
+                let message = "\"conflict_attributes\", \"conflict_where\" and \"update_where\" go with \
+                               \"update_on_duplicate\"";
                 return Err(reader.error(message));
             }
             if ignore { ConflictDoc::Ignore } else { ConflictDoc::Error }
         }
     };
     Ok(ActionDoc::Create { rows, many, conflict })
+}
+
+fn target(reader: &Reader<'_>) -> Result<TargetDoc> {
+    let tree = |name: &str| reader.field(name).map(|field| read_expr::tree(&field, 0)).transpose();
+    Ok(TargetDoc {
+        attributes: names(reader, "conflict_attributes")?,
+        predicate: tree("conflict_where")?,
+        filter: tree("update_where")?,
+    })
 }
 
 fn row(reader: &Reader<'_>) -> Result<Map<String, Json>> {
@@ -138,6 +148,17 @@ fn set(reader: &Reader<'_>) -> Result<Vec<(String, ExprDoc)>> {
     Ok(found)
 }
 
+fn target_to_json(target: &TargetDoc, put: &mut impl FnMut(&str, Json)) {
+    if let Some(names) = &target.attributes {
+        put("conflict_attributes", names.clone().into());
+    }
+    for (key, tree) in [("conflict_where", &target.predicate), ("update_where", &target.filter)] {
+        if let Some(tree) = tree {
+            put(key, super::write::tree(tree));
+        }
+    }
+}
+
 /// The document as JSON.
 pub(super) fn to_json(doc: &WriteDoc, model: &str) -> Map<String, Json> {
     let mut out = Map::new();
@@ -150,24 +171,18 @@ pub(super) fn to_json(doc: &WriteDoc, model: &str) -> Map<String, Json> {
             match conflict {
                 ConflictDoc::Error => {}
                 ConflictDoc::Ignore => put("ignore_duplicates", true.into()),
-                ConflictDoc::Update { attributes, target, predicate } => {
+                ConflictDoc::Update { attributes, target } => {
                     put("update_on_duplicate", attributes.clone().into());
-                    if let Some(target) = target {
-                        put("conflict_attributes", target.clone().into());
-                    }
-                    if let Some(predicate) = predicate {
-                        put("conflict_where", super::write::tree(predicate));
-                    }
+                    target_to_json(target, &mut put);
                 }
             }
         }
-        ActionDoc::Upsert { row, target, update } => {
+        ActionDoc::Upsert { row, update, target } => {
             put("values", Json::Object(row.clone()));
-            for (key, names) in [("conflict_attributes", target), ("update", update)] {
-                if let Some(names) = names {
-                    put(key, names.clone().into());
-                }
+            if let Some(names) = update {
+                put("update", names.clone().into());
             }
+            target_to_json(target, &mut put);
         }
         ActionDoc::Update { set } => {
             let set = set.iter().map(|(name, value)| {

@@ -8,7 +8,7 @@ use super::{
     expr::{Purpose, Scope, not_offered, readable},
     walk::Walk,
 };
-use crate::doc::{ActionDoc, ConflictDoc, ReturningDoc, WriteDoc};
+use crate::doc::{ActionDoc, ConflictDoc, ReturningDoc, TargetDoc, WriteDoc};
 
 impl<'p> Walk<'p> {
     /// A write, without the options that say which rows. `picks` says that there is a condition.
@@ -42,7 +42,7 @@ impl<'p> Walk<'p> {
             }
             ActionDoc::Upsert { row, target, update } => {
                 self.row(row, &scope)?;
-                self.written(target.iter().flatten(), &scope.of("conflict_attributes"))?;
+                self.target(target, &scope)?;
                 self.written(update.iter().flatten(), &scope.of("update"))?;
             }
             ActionDoc::Update { set } => {
@@ -77,17 +77,23 @@ impl<'p> Walk<'p> {
     }
 
     fn conflict(&mut self, conflict: &ConflictDoc, scope: &Scope<'p, '_>) -> Result<()> {
-        let ConflictDoc::Update { attributes, target, predicate } = conflict else { return Ok(()) };
+        let ConflictDoc::Update { attributes, target } = conflict else { return Ok(()) };
         // Rows that are there already are changed, which a caller who may only create has no right to.
         if !scope.rule.offers_call("upsert") {
             return Err(not_offered("option", "update_on_duplicate").at("update_on_duplicate"));
         }
         self.written(attributes.iter(), &scope.of("update_on_duplicate"))?;
-        self.written(target.iter().flatten(), &scope.of("conflict_attributes"))?;
-        match predicate {
-            Some(predicate) => self.condition(predicate, &scope.of("conflict_where"), 0),
-            None => Ok(()),
+        self.target(target, scope)
+    }
+
+    fn target(&mut self, target: &TargetDoc, scope: &Scope<'p, '_>) -> Result<()> {
+        self.written(target.attributes.iter().flatten(), &scope.of("conflict_attributes"))?;
+        for (part, tree) in [("conflict_where", &target.predicate), ("update_where", &target.filter)] {
+            if let Some(tree) = tree {
+                self.condition(tree, &scope.of(part), 0)?;
+            }
         }
+        Ok(())
     }
 
     /// What is answered of the rows is a selection like any other: everything is all that may be read.
