@@ -312,6 +312,45 @@ fn a_hook_writes_in_the_transaction_of_its_call() {
 }
 
 #[test]
+fn what_a_hook_changes_goes_along_with_a_soft_deletion() {
+    on_all(databases("hook_deletes"), |db| {
+        let ann = user(db, "ann@example.org").id;
+        let sign = move |hook: &mut Hook<'_>| hook.draft()?.set("author_id", ann);
+        db.hooks().on::<Post>(BeforeDestroy, "who", sign).unwrap();
+        db.hooks().on::<Post>(BeforeRestore, "who", |hook| hook.draft()?.set("author_id", Value::Null)).unwrap();
+        let mut one = post(db, "one");
+        one.title = "unsaved".to_owned();
+        one.destroy(db).unwrap();
+        assert_eq!((one.author_id, one.changed()), (Some(ann), vec!["title"]));
+        let stored = post_of(db, one.id);
+        assert_eq!((stored.author_id, stored.title.as_str()), (Some(ann), "one"));
+        assert!(stored.is_soft_deleted());
+        one.restore(db).unwrap();
+        assert_eq!((one.author_id, post_of(db, one.id).author_id), (None, None));
+        db.hooks().on::<Post>(BeforeDestroy, "bad", |hook| hook.draft()?.set("title", Value::Null)).unwrap();
+        assert_eq!(one.destroy(db).unwrap_err().kind(), ErrorKind::Validation);
+        assert!(!post_of(db, one.id).is_soft_deleted());
+        one.destroy_for_good(db).unwrap();
+        assert_eq!(Post::find().with_deleted().count(db).unwrap(), 0);
+    });
+}
+
+#[test]
+fn what_is_nested_in_many_has_its_own_hooks() {
+    on_all(databases("hook_nested"), |db| {
+        let seen = recorded(db);
+        let drafts = || {
+            ["ann", "bob"].map(|name| User::draft().email(format!("{name}@example.org")).posts(|post| post.title(name)))
+        };
+        User::create_many(drafts()).run(db).unwrap();
+        let of_a_post = [BeforeValidate, AfterValidate, BeforeCreate, BeforeSave, AfterCreate, AfterSave];
+        assert_eq!(take(&seen), [of_a_post, of_a_post].concat());
+        User::create_many(drafts().map(|user| user.score(1))).with(UNHOOKED).run(db).unwrap_err();
+        assert_eq!(take(&seen), []);
+    });
+}
+
+#[test]
 fn hooks_that_cause_one_another_are_cut() {
     on_all(databases("recursion"), |db| {
         let again = |hook: &mut Hook<'_>| -> Result<()> {

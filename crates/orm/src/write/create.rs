@@ -64,24 +64,50 @@ pub(crate) const EVENTS: [Event; 6] = [
 
 /// Creates a record. With hooks, or others nested in it, it is a transaction; else it is one statement.
 pub(crate) fn create(on: &dyn Executor, draft: Draft, options: WriteOptions) -> Result<Created> {
+    create_graph(on, draft, options, options)
+}
+
+/// Creates a record with options of its own, and those that are nested in it with others.
+pub(crate) fn create_graph(
+    on: &dyn Executor,
+    draft: Draft,
+    options: WriteOptions,
+    nested: WriteOptions,
+) -> Result<Created> {
     draft.check()?;
+    let way = Way { options, nested, depth: 0 };
     let hooked = options.hooks && on.database().hooks().any(draft.model(), &EVENTS);
     if !hooked && !draft.has_nested() {
-        return create_here(on, draft, options, 0);
+        return create_here(on, draft, way);
     }
     let mut created = None;
     let mut draft = Some(draft);
     in_transaction(on, &mut |tx| {
         if let Some(draft) = draft.take() {
-            created = Some(create_here(tx, draft, options, 0)?);
+            created = Some(create_here(tx, draft, way)?);
         }
         Ok(())
     })?;
     created.ok_or_else(|| Error::internal("a transaction did not run"))
 }
 
-fn create_here(on: &dyn Executor, mut draft: Draft, options: WriteOptions, depth: usize) -> Result<Created> {
-    if depth > relata_request::MAX_DEPTH {
+/// How a record of a graph is created, and those nested in it.
+#[derive(Debug, Clone, Copy)]
+struct Way {
+    options: WriteOptions,
+    nested: WriteOptions,
+    depth: usize,
+}
+
+impl Way {
+    fn below(self) -> Way {
+        Way { options: self.nested, depth: self.depth + 1, ..self }
+    }
+}
+
+fn create_here(on: &dyn Executor, mut draft: Draft, way: Way) -> Result<Created> {
+    let options = way.options;
+    if way.depth > relata_request::MAX_DEPTH {
         return Err(Error::new(ErrorKind::LimitExceeded, "drafts are nested too deep").at(&draft.model().name));
     }
     draft.check()?;
@@ -112,7 +138,7 @@ fn create_here(on: &dyn Executor, mut draft: Draft, options: WriteOptions, depth
                 let attribute = owner.model().require_attribute(name)?;
                 owner.put(attribute, value.clone());
             }
-            let owner = create_here(on, owner, options, depth + 1).map_err(|error| below(error, view, association))?;
+            let owner = create_here(on, owner, way.below()).map_err(|error| below(error, view, association))?;
             for (&own, &theirs) in link.source.iter().zip(&link.target) {
                 draft.put(own, owner.value(theirs).clone());
             }
@@ -127,7 +153,7 @@ fn create_here(on: &dyn Executor, mut draft: Draft, options: WriteOptions, depth
     let created = insert_one(on, &draft, None)?;
     let mut created = created.ok_or_else(|| Error::internal("an insert returned no row"))?;
     for (association, drafts) in owned {
-        let below = create_children(on, &model, association, &created, drafts, options, depth)?;
+        let below = create_children(on, &model, association, &created, drafts, way.below())?;
         children.push((association, below));
     }
     created.children = children;
@@ -205,8 +231,7 @@ fn create_children(
     association: u16,
     parent: &Created,
     drafts: Vec<Draft>,
-    options: WriteOptions,
-    depth: usize,
+    way: Way,
 ) -> Result<Vec<Created>> {
     let view = model.view();
     let link = view.link(association)?;
@@ -226,7 +251,7 @@ fn create_children(
                 draft.put(theirs, parent.value(own).clone());
             }
         }
-        let child = create_here(on, draft, options, depth + 1).map_err(|error| below(error, view, association))?;
+        let child = create_here(on, draft, way).map_err(|error| below(error, view, association))?;
         if let Some(through) = &link.through {
             let junction = model.through(association)?;
             let mut row = Draft::new(junction);
@@ -236,7 +261,7 @@ fn create_children(
             for (&theirs, &key) in link.target.iter().zip(&through.target) {
                 row.put(key, child.value(theirs).clone());
             }
-            create_here(on, row, options, depth + 1)?;
+            create_here(on, row, way)?;
         }
         created.push(child);
     }

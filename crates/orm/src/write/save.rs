@@ -223,27 +223,38 @@ fn remove(
     let view = model.view();
     check_stored(instance, view)?;
     let now = on.database().now();
-    let mut update = keyed(&model, Call::Find, &key_of(instance)?).into_owned();
-    let mut written: Vec<u16> = Vec::new();
-    with_version(&mut update, instance, view)?;
     let soft = view.paranoid.filter(|_| !force || !away);
-    if away {
-        request::destroy(&mut update, force, options.silent, now);
-    } else {
-        request::restore(&mut update, options.silent, true, now)?;
-    }
-    if let Some(deleted) = soft {
-        let updated = view.updated_at.filter(|_| !options.silent);
-        written.extend([Some(deleted), updated, view.version].into_iter().flatten());
-        request::returning(&mut update, &written);
-    }
-    update.check()?;
     let run = |on: &dyn Executor| -> Result<Vec<(u16, Value)>> {
         let mut draft = changes(instance, Some(&[]))?;
         if options.hooks {
             hooks::run(on, view, events[0], Subject::Draft(&mut draft))?;
         }
-        let values = pairs(written.clone(), one(on, &update, view)?);
+        let mut update = keyed(&model, Call::Find, &key_of(instance)?).into_owned();
+        with_version(&mut update, instance, view)?;
+        if away {
+            request::destroy(&mut update, force, options.silent, now);
+        } else {
+            request::restore(&mut update, options.silent, true, now)?;
+        }
+        let mut written: Vec<u16> = Vec::new();
+        if let Some(deleted) = soft {
+            let updated = view.updated_at.filter(|_| !options.silent);
+            written.extend([Some(deleted), updated, view.version].into_iter().flatten());
+            // What a hook has changed goes along: who deleted it, say.
+            let own: Vec<u16> = draft.changed().filter(|attribute| !written.contains(attribute)).collect();
+            if !own.is_empty() {
+                validate::check(&draft, options.validate, &[])?;
+            }
+            for attribute in own {
+                if let Some(value) = draft.value(attribute) {
+                    request::set(&mut update, attribute, value.clone().into_owned());
+                    written.push(attribute);
+                }
+            }
+            request::returning(&mut update, &written);
+        }
+        update.check()?;
+        let values = pairs(written, one(on, &update, view)?);
         values.iter().for_each(|(attribute, value)| draft.put(*attribute, value.clone()));
         if options.hooks {
             hooks::run(on, view, events[1], Subject::Draft(&mut draft))?;
