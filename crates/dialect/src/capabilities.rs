@@ -29,8 +29,24 @@ pub struct Capabilities {
     pub lock: LockForm,
     /// What stands before `EXISTS`: nothing, or what keeps the server from an optimization that is wrong.
     pub exists_prefix: &'static str,
+    /// How `EXISTS` is written where it decides which rows an outer join finds.
+    pub outer_exists: OuterExists,
     /// How decimals are kept and computed.
     pub decimal: DecimalForm,
+    /// Which writes answer with rows.
+    pub returning: Returning,
+    /// How an insert says what becomes of a row that is there already.
+    pub conflict: ConflictForm,
+    /// By which name a removal calls its table.
+    pub delete: DeleteForm,
+    /// Whether a write may look at the table that it changes.
+    pub own_table: OwnTable,
+    /// Whether the assignments of an update see one another.
+    pub assignments: Assignments,
+    /// How an order says where NULL stands.
+    pub nulls: NullsForm,
+    /// How functions are written.
+    pub functions: FunctionNames,
     /// How all rows of a table are removed.
     pub truncate: TruncateForm,
     /// How an insert of no values is written.
@@ -68,6 +84,9 @@ pub enum BindTyping {
     /// The server infers the type when the statement is prepared. Where nothing beside the placeholder has a type, it
     /// is converted explicitly. PostgreSQL, "Parameter type inference" in the chapter on `PREPARE`.
     Inferred,
+    /// Values bring their types, but a decimal is sent as text: beside anything but a column that takes it, it is
+    /// converted explicitly.
+    DecimalsAreText,
 }
 
 /// How a statement says "at most this many rows, after skipping that many".
@@ -90,6 +109,9 @@ pub enum ListForm {
     Any,
     /// `IN (SELECT value FROM json_each(?))`. <https://www.sqlite.org/json1.html#jeach>
     JsonEach,
+    /// `IN (SELECT c1 FROM JSON_TABLE(?, '$[*]' COLUMNS (...)))`.
+    /// <https://dev.mysql.com/doc/refman/9.7/en/json-table-functions.html>
+    JsonTable,
 }
 
 /// How the keys of parents become a relation.
@@ -99,6 +121,18 @@ pub enum FeedForm {
     Unnest,
     /// `json_each(?)`: one JSON array for all; its `key` numbers the rows from zero.
     JsonEach,
+    /// `JSON_TABLE(?, '$[*]' COLUMNS (c0 FOR ORDINALITY, ...))`: one JSON array for all, numbered from one.
+    JsonTable,
+}
+
+impl FeedForm {
+    /// The number of the first row.
+    pub fn first(self) -> i64 {
+        match self {
+            FeedForm::Unnest | FeedForm::JsonTable => 1,
+            FeedForm::JsonEach => 0,
+        }
+    }
 }
 
 /// How "at most this many rows for each parent" is written.
@@ -117,6 +151,8 @@ pub enum PatternForm {
     LikeIlike,
     /// `LIKE` folds the case of ASCII letters and `GLOB` respects it. <https://www.sqlite.org/lang_expr.html#like>
     GlobLike,
+    /// `LIKE` respects case, as the collation does; where it is folded, both sides are made small. A backslash escapes.
+    LikeLower,
 }
 
 /// Which row locks there are.
@@ -124,8 +160,112 @@ pub enum PatternForm {
 pub enum LockForm {
     /// None.
     None,
-    /// `FOR UPDATE OF t`, with the other strengths and ways to wait of the request.
-    ForUpdateOf,
+    /// `FOR UPDATE`, with the ways to wait of the request.
+    Rows {
+        /// The words for the strengths, strongest first. Where there are fewer, a weaker one is as strong as the next.
+        strengths: [&'static str; 4],
+        /// Whether the tables whose rows are locked can be named; else rows of joined tables are locked too.
+        of: bool,
+    },
+}
+
+/// Which writes answer with the rows that they have changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Returning {
+    /// An insert.
+    pub insert: bool,
+    /// An update.
+    pub update: bool,
+    /// A removal.
+    pub delete: bool,
+}
+
+impl Returning {
+    /// All of them.
+    pub const ALL: Returning = Returning { insert: true, update: true, delete: true };
+    /// None.
+    pub const NONE: Returning = Returning { insert: false, update: false, delete: false };
+}
+
+/// How an insert says what becomes of a row that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConflictForm {
+    /// `ON CONFLICT (key) DO UPDATE SET a = excluded.a WHERE ...`, or `DO NOTHING`.
+    OnConflict,
+    /// `AS excluded ON DUPLICATE KEY UPDATE a = excluded.a`: whichever unique key it is that the row meets.
+    DuplicateKeyAlias,
+    /// `ON DUPLICATE KEY UPDATE a = VALUES(a)`.
+    DuplicateKeyValues,
+}
+
+impl ConflictForm {
+    /// Whether the unique key can be named, and the row that is there be asked.
+    pub fn names_key(self) -> bool {
+        self == ConflictForm::OnConflict
+    }
+}
+
+/// By which name a removal calls its table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeleteForm {
+    /// By an alias, like everything else.
+    Alias,
+    /// By its own name: there is no alias.
+    OwnName,
+}
+
+/// Whether an update or removal may look at the table that it changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnTable {
+    /// Like at any other.
+    Readable,
+    /// Only where its rows were put aside first: in a derived table with a limit.
+    /// <https://dev.mysql.com/doc/refman/9.7/en/update.html>
+    Derived,
+}
+
+/// Whether the assignments of an update see one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assignments {
+    /// Each sees the row as it was.
+    Simultaneous,
+    /// Each sees what those before it have done.
+    InOrder,
+}
+
+/// How an order says where NULL stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NullsForm {
+    /// `NULLS FIRST`.
+    Words,
+    /// There are no words; NULL is less than anything.
+    Least,
+}
+
+/// How functions are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FunctionNames {
+    /// Between the parts of a text that is put together; none where a function does it.
+    pub concat: Option<&'static str>,
+    /// The characters of a text.
+    pub length: &'static str,
+    /// Between two integers whose quotient is cut to one.
+    pub integer_division: &'static str,
+}
+
+impl FunctionNames {
+    /// What the standard says, or nearly everybody.
+    pub const STANDARD: FunctionNames =
+        FunctionNames { concat: Some(" || "), length: "length(", integer_division: " / " };
+}
+
+/// How `EXISTS` is written where it decides which rows an outer join finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OuterExists {
+    /// Like anywhere else.
+    Plain,
+    /// As the argument of a function, which keeps the server from making a join of it.
+    Wrapped,
 }
 
 /// How all rows of a table are removed.
@@ -146,8 +286,10 @@ pub struct TransactionForm {
     pub begin_read_only: &'static str,
     /// Makes the connection of one that only read writable again.
     pub end_read_only: &'static str,
-    /// Whether an isolation level may be said; a database without has only the strongest.
-    pub isolation: bool,
+    /// How an isolation level is said.
+    pub isolation: IsolationForm,
+    /// Whether a transaction that only reads may wait for a snapshot with which it cannot fail.
+    pub deferrable: bool,
     /// Commits, and fails where the transaction has failed.
     pub commit: &'static str,
     /// Whether an error inside ends the use of a transaction. Where it does not, what a call of several statements has
@@ -158,11 +300,24 @@ pub struct TransactionForm {
     pub probe: Option<&'static str>,
 }
 
+/// How a transaction says how it is isolated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IsolationForm {
+    /// It does not: there is only the strongest.
+    Strongest,
+    /// Behind the words that begin it.
+    Behind,
+    /// In a statement before.
+    Before,
+}
+
 /// How decimals are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DecimalForm {
-    /// Exactly.
+    /// Exactly, and so are quotients, to many digits.
     Exact,
+    /// Exactly, but a quotient has only a few digits more than what is divided: it is computed as a double.
+    ExactButQuotients,
     /// As integers or doubles, whichever a value fits: right to so many significant digits, and a quotient of two
     /// that happen to be integers is truncated unless one is made a double.
     /// <https://www.sqlite.org/datatype3.html#type_affinity>
@@ -177,14 +332,22 @@ pub enum DecimalForm {
 pub struct TypeNames {
     /// In `CAST`.
     pub cast: fn(kind: Kind, precision: u8, scale: u8) -> String,
-    /// In `CREATE TABLE`, with what the type needs behind it (a collation).
-    pub column: fn(ty: &SqlType) -> String,
+    /// In `CREATE TABLE`, with what the type needs behind it (a collation). A column of a key may need another type.
+    pub column: fn(ty: &SqlType, is_key: bool) -> String,
+    /// The columns of a table that is read out of JSON.
+    pub json_column: fn(kind: Kind) -> &'static str,
+    /// Behind the last parenthesis of `CREATE TABLE`.
+    pub table_options: &'static str,
+    /// Whether an index can be made where it is missing; else it is part of its table.
+    pub index_if_missing: bool,
     /// Behind the type of a numbered column.
     pub numbered: &'static str,
     /// Whether a numbered key is declared `PRIMARY KEY` with its column and not with the table.
     pub numbered_is_key: bool,
     /// How bytes are written as a literal: before and after their hexadecimal digits.
     pub bytes: (&'static str, &'static str),
+    /// Behind an instant that is written as a literal.
+    pub instant_zone: &'static str,
     /// How true and false are written as literals.
     pub booleans: (&'static str, &'static str),
 }

@@ -5,20 +5,25 @@
 //! legalization of the planner. The [`mod@print`] module decides nothing: it spells what it is given.
 
 mod capabilities;
+mod mariadb;
+mod mysql;
 mod postgres;
 pub mod print;
 pub mod raw;
 mod sqlite;
 
 pub use capabilities::{
-    BindTyping, Capabilities, DecimalForm, FeedForm, LimitForm, ListForm, LockForm, PatternForm, PerParentForm,
-    Placeholder, TransactionForm, TruncateForm, TypeNames,
+    Assignments, BindTyping, Capabilities, ConflictForm, DecimalForm, DeleteForm, FeedForm, FunctionNames,
+    IsolationForm, LimitForm, ListForm, LockForm, NullsForm, OuterExists, OwnTable, PatternForm, PerParentForm,
+    Placeholder, Returning, TransactionForm, TruncateForm, TypeNames,
 };
+pub use mariadb::{MARIADB_10_6, MARIADB_10_11, MARIADB_11_8};
+pub use mysql::{MYSQL_8_0, MYSQL_9_7};
 pub use postgres::POSTGRES_15;
 pub use sqlite::SQLITE_3;
 
 /// Every database there is, in the order in which snapshots show them.
-pub const ALL: [&Capabilities; 2] = [&POSTGRES_15, &SQLITE_3];
+pub const ALL: [&Capabilities; 4] = [&POSTGRES_15, &SQLITE_3, &MYSQL_9_7, &MARIADB_10_11];
 
 /// The database of that name.
 pub fn by_name(name: &str) -> Option<&'static Capabilities> {

@@ -3,8 +3,9 @@
 use relata_schema::{Kind, SqlType};
 
 use crate::{
-    BindTyping, Capabilities, DecimalForm, FeedForm, LimitForm, ListForm, LockForm, PatternForm, PerParentForm,
-    Placeholder, TransactionForm, TruncateForm, TypeNames, raw::Lexis,
+    Assignments, BindTyping, Capabilities, ConflictForm, DecimalForm, DeleteForm, FeedForm, FunctionNames,
+    IsolationForm, LimitForm, ListForm, LockForm, NullsForm, OuterExists, OwnTable, PatternForm, PerParentForm,
+    Placeholder, Returning, TransactionForm, TruncateForm, TypeNames, raw::Lexis,
 };
 
 /// SQLite 3.41 and later (`unhex`), as it is embedded.
@@ -23,7 +24,15 @@ pub const SQLITE_3: Capabilities = Capabilities {
     // SQLite 3.51 makes a join of EXISTS and then counts OFFSET by joined rows: with three parents of which one has two
     // children, OFFSET 3 still answers a row. A unary plus keeps it a condition. The random requests found it.
     exists_prefix: "+",
+    outer_exists: OuterExists::Plain,
     decimal: DecimalForm::Affinity { digits: 15 },
+    returning: Returning::ALL,
+    conflict: ConflictForm::OnConflict,
+    delete: DeleteForm::Alias,
+    own_table: OwnTable::Readable,
+    assignments: Assignments::Simultaneous,
+    nulls: NullsForm::Words,
+    functions: FunctionNames::STANDARD,
     truncate: TruncateForm::Delete,
     default_values: " DEFAULT VALUES",
     transaction: TransactionForm {
@@ -32,7 +41,8 @@ pub const SQLITE_3: Capabilities = Capabilities {
         begin: "BEGIN IMMEDIATE",
         begin_read_only: "PRAGMA query_only = 1; BEGIN DEFERRED",
         end_read_only: "PRAGMA query_only = 0",
-        isolation: false,
+        isolation: IsolationForm::Strongest,
+        deferrable: false,
         commit: "COMMIT",
         error_aborts: false,
         probe: None,
@@ -46,9 +56,13 @@ pub const SQLITE_3: Capabilities = Capabilities {
     types: TypeNames {
         cast,
         column,
+        json_column: |_| "",
+        table_options: "",
+        index_if_missing: true,
         numbered: "AUTOINCREMENT",
         numbered_is_key: true,
         bytes: ("X'", "'"),
+        instant_zone: "+00:00",
         booleans: ("1", "0"),
     },
 };
@@ -65,7 +79,7 @@ fn cast(kind: Kind, _precision: u8, _scale: u8) -> String {
 }
 
 /// Declared types say what a column is for a reader; what counts is the affinity that SQLite takes from them.
-fn column(ty: &SqlType) -> String {
+fn column(ty: &SqlType, _is_key: bool) -> String {
     match ty {
         SqlType::Bool => "BOOLEAN".to_owned(),
         SqlType::Decimal { precision, scale } => format!("DECIMAL({precision}, {scale})"),

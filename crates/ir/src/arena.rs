@@ -160,6 +160,11 @@ impl Ir {
         RelId::new(self.rels.len() - 1)
     }
 
+    /// Replaces what a relation is; its alias stays.
+    pub fn set_rel(&mut self, id: RelId, source: RelSource) {
+        self.rels[id.index()].source = source;
+    }
+
     /// Adds a select.
     pub fn make_select(&mut self, select: Select) -> SelectId {
         self.selects.push(select);

@@ -15,8 +15,28 @@ pub struct CreateTable<'a> {
     pub primary_key: Vec<&'a str>,
     /// Further sets of columns that no two rows share.
     pub unique: Vec<Vec<&'a str>>,
+    /// Its further indexes.
+    pub indexes: Vec<IndexDdl<'a>>,
     /// Its foreign keys.
     pub foreign_keys: Vec<ForeignKeyDdl<'a>>,
+}
+
+impl CreateTable<'_> {
+    /// Whether a column is part of a key or of an index.
+    pub fn is_key(&self, column: &str) -> bool {
+        let lists = self.unique.iter().chain(self.indexes.iter().map(|index| &index.columns));
+        let keys = lists.chain(self.foreign_keys.iter().map(|key| &key.columns));
+        std::iter::once(&self.primary_key).chain(keys).any(|columns| columns.contains(&column))
+    }
+}
+
+/// An index of a table to be created.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IndexDdl<'a> {
+    /// Its name.
+    pub name: String,
+    /// Its columns.
+    pub columns: Vec<&'a str>,
 }
 
 /// One column of a table to be created.

@@ -193,6 +193,7 @@ impl Dump<'_> {
             None => {}
             Some(Limit::Zero) => self.out.push_str("  limit zero\n"),
             Some(Limit::One) => self.out.push_str("  limit one\n"),
+            Some(Limit::All) => self.out.push_str("  limit all\n"),
             Some(Limit::Bind(limit)) => self.line("limit", &[limit])?,
         }
         self.line("offset", select.page.offset.as_slice())?;

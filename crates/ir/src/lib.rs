@@ -24,7 +24,7 @@ mod walk;
 pub use arena::Ir;
 pub use bind::{BindDef, Source, Transform};
 pub use command::{Command, CommandKind, Conflict};
-pub use ddl::{ColumnDdl, CreateTable, ForeignKeyDdl, LiteralDdl};
+pub use ddl::{ColumnDdl, CreateTable, ForeignKeyDdl, IndexDdl, LiteralDdl};
 pub use expr::{Expr, Window};
 pub use ids::{BindId, ExprId, List, LiteralId, NameId, RelId, SelectId, TableId, WindowId};
 pub use select::{Column, Join, JoinKind, Limit, Lock, Nulls, Order, Page, PageScope, Rel, RelSource, Select, Table};

@@ -325,6 +325,10 @@ fn clause(ir: &mut Ir, select: &mut Select, tokens: &mut Tokens) -> Result<()> {
                     tokens.next()?;
                     Limit::One
                 }
+                Some("all") => {
+                    tokens.next()?;
+                    Limit::All
+                }
                 _ => Limit::Bind(expr(ir, tokens, 0)?),
             });
         }

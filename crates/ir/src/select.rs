@@ -103,6 +103,8 @@ pub enum Limit {
     Zero,
     /// One: what the planner asks for when it wants to know whether there is any.
     One,
+    /// All of them, said in words: what keeps a database from merging a derived table into the query around it.
+    All,
     /// As a bind says.
     Bind(ExprId),
 }

@@ -6,7 +6,7 @@ use relata_dialect::{
     Capabilities, DecimalForm,
     print::{Writer, create_table},
 };
-use relata_ir::{ColumnDdl, CreateTable, ForeignKeyDdl, LiteralDdl};
+use relata_ir::{ColumnDdl, CreateTable, ForeignKeyDdl, IndexDdl, LiteralDdl};
 use relata_schema::{AssociationKind, Error, ErrorKind, ModelView, Result, SqlType};
 
 /// The statements that create the tables of some models where they are missing, those that others refer to first.
@@ -25,7 +25,7 @@ pub fn create_missing(models: &[ModelView<'_>], dialect: &'static Capabilities) 
         create_table(&mut Writer::new(dialect, &mut sql, &mut binds), &table);
         statements.push(sql);
         for index in &model.indexes {
-            if !index.unique {
+            if !index.unique && dialect.types.index_if_missing {
                 statements.push(index_sql(model, index, dialect));
             }
         }
@@ -34,6 +34,13 @@ pub fn create_missing(models: &[ModelView<'_>], dialect: &'static Capabilities) 
 }
 
 fn index_sql(model: ModelView<'_>, index: &relata_schema::Index, dialect: &'static Capabilities) -> String {
+    let IndexDdl { name, columns } = index_ddl(model, index, dialect);
+    let (mut sql, mut binds) = (String::new(), Vec::new());
+    relata_dialect::print::create_index(&mut Writer::new(dialect, &mut sql, &mut binds), &name, &model.table, &columns);
+    sql
+}
+
+fn index_ddl<'a>(model: ModelView<'a>, index: &relata_schema::Index, dialect: &'static Capabilities) -> IndexDdl<'a> {
     let columns: Vec<&str> =
         index.attributes.iter().map(|&a| model.def().attributes[usize::from(a)].column.as_str()).collect();
     let name = index.name.clone().unwrap_or_else(|| {
@@ -44,9 +51,7 @@ fn index_sql(model: ModelView<'_>, index: &relata_schema::Index, dialect: &'stat
         }
         name
     });
-    let (mut sql, mut binds) = (String::new(), Vec::new());
-    relata_dialect::print::create_index(&mut Writer::new(dialect, &mut sql, &mut binds), &name, &model.table, &columns);
-    sql
+    IndexDdl { name, columns }
 }
 
 /// Models that others refer to come first. A model may refer to itself.
@@ -139,6 +144,12 @@ fn table<'a>(
         columns,
         primary_key: def.primary_key.iter().map(name).collect(),
         unique: def.unique[1..].iter().map(|set| set.iter().map(name).collect()).collect(),
+        indexes: model
+            .indexes
+            .iter()
+            .filter(|index| !index.unique)
+            .map(|index| index_ddl(model, index, dialect))
+            .collect(),
         foreign_keys,
     })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use relata_dialect::{Capabilities, FeedForm, print};
+use relata_dialect::{Capabilities, print};
 use relata_ir::{BindId, Ir};
 use relata_request::{Call, Request};
 use relata_schema::{Error, ErrorKind, Result};
@@ -140,8 +140,11 @@ impl Planner {
                 }
             }
             if let Some(feed) = &mut step.feed {
-                // WITH ORDINALITY counts from one, a JSON array from zero.
-                feed.first = i64::from(dialect.feed == FeedForm::Unnest);
+                feed.first = dialect.feed.first();
+            }
+            if lowering.ir.command().is_some_and(|command| !legalize::answers(command, dialect)) {
+                // The answer is read in a statement of its own: what it is, the rows that were written decide.
+                step.kinds.clear();
             }
             self.order.clear();
             let mut writer = print::Writer::new(dialect, &mut step.sql, &mut self.order);

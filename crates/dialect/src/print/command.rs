@@ -7,6 +7,7 @@ use super::{
     expr::{Level, expr},
     query::{query, table},
 };
+use crate::{ConflictForm, DeleteForm};
 
 /// Spells a statement: a query, or a command.
 pub fn statement(w: &mut Writer<'_>, ir: &Ir) {
@@ -23,7 +24,12 @@ pub fn statement(w: &mut Writer<'_>, ir: &Ir) {
         }
         CommandKind::Delete => {
             w.word("DELETE FROM ");
-            table(w, ir, select.from);
+            if w.dialect.delete == DeleteForm::Alias {
+                table(w, ir, select.from);
+            } else {
+                name_of(w, ir, select.from);
+                own_name(w, ir, select.from);
+            }
             condition(w, ir, &select);
         }
         CommandKind::Truncate { cascade, restart } => {
@@ -104,12 +110,29 @@ fn insert(w: &mut Writer<'_>, ir: &Ir, select: &Select, command: &Command) {
         }
     }
     if let Some(conflict) = &command.conflict {
-        let rel = ir.rel(select.from);
-        if let RelSource::Table(table) = rel.source {
-            w.by_name(usize::from(rel.alias), ir.name(ir.table(table).name));
+        own_name(w, ir, select.from);
+        match w.dialect.conflict {
+            ConflictForm::OnConflict => on_conflict(w, ir, select, conflict, command.sets.len()),
+            ConflictForm::DuplicateKeyAlias => {
+                w.word(" AS excluded");
+                on_duplicate_key(w, ir, select, conflict, command.sets.len());
+            }
+            ConflictForm::DuplicateKeyValues => on_duplicate_key(w, ir, select, conflict, command.sets.len()),
         }
-        on_conflict(w, ir, select, conflict, command.sets.len());
     }
+}
+
+/// From here on the table goes by its own name.
+fn own_name(w: &mut Writer<'_>, ir: &Ir, rel: RelId) {
+    let rel = ir.rel(rel);
+    if let RelSource::Table(table) = rel.source {
+        w.by_name(usize::from(rel.alias), ir.name(ir.table(table).name));
+    }
+}
+
+fn on_duplicate_key(w: &mut Writer<'_>, ir: &Ir, select: &Select, conflict: &Conflict, first: usize) {
+    w.word(" ON DUPLICATE KEY UPDATE ");
+    assignments(w, ir, select, conflict.sets, first);
 }
 
 fn on_conflict(w: &mut Writer<'_>, ir: &Ir, select: &Select, conflict: &Conflict, first: usize) {

@@ -15,7 +15,7 @@ pub fn create_table(w: &mut Writer<'_>, table: &CreateTable<'_>) {
         w.word(if i > 0 { ", " } else { "" });
         w.name(column.name);
         w.word(" ");
-        let ty = (w.dialect.types.column)(column.ty);
+        let ty = (w.dialect.types.column)(column.ty, table.is_key(column.name));
         w.type_name(&ty);
         if column.auto_increment {
             let numbered = w.dialect.types.numbered;
@@ -54,6 +54,14 @@ pub fn create_table(w: &mut Writer<'_>, table: &CreateTable<'_>) {
         w.word(", UNIQUE ");
         names(w, unique);
     }
+    if !w.dialect.types.index_if_missing {
+        for index in &table.indexes {
+            w.word(", INDEX ");
+            w.name(&index.name);
+            w.word(" ");
+            names(w, &index.columns);
+        }
+    }
     for key in &table.foreign_keys {
         w.word(", FOREIGN KEY ");
         names(w, &key.columns);
@@ -69,6 +77,7 @@ pub fn create_table(w: &mut Writer<'_>, table: &CreateTable<'_>) {
         }
     }
     w.word(")");
+    w.word(w.dialect.types.table_options);
 }
 
 fn names(w: &mut Writer<'_>, names: &[&str]) {

@@ -4,7 +4,7 @@ use relata_ir::{Expr, ExprId, Ir, List, RelId, RelSource, SelectId};
 use relata_schema::{Aggregate, Comparison, Function, Kind, Pattern};
 
 use super::{Writer, query};
-use crate::ListForm;
+use crate::{ConflictForm, ListForm};
 
 /// How tightly the place around an expression binds; an expression that binds less is put in parentheses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,6 +81,20 @@ fn bare(w: &mut Writer<'_>, ir: &Ir, node: Expr) {
                 ListForm::Any => {
                     w.word(" = ANY(");
                     w.placeholder(bind);
+                    w.word(")");
+                }
+                ListForm::JsonTable => {
+                    let kind = ir.bind(bind).kind;
+                    w.word(if kind == Kind::Bytes { " IN (SELECT unhex(" } else { " IN (SELECT " });
+                    w.alias('c', 1);
+                    w.word(if kind == Kind::Bytes { ") FROM JSON_TABLE(" } else { " FROM JSON_TABLE(" });
+                    w.placeholder(bind);
+                    w.word(", '$[*]' COLUMNS (");
+                    w.alias('c', 1);
+                    w.word(" ");
+                    w.word((w.dialect.types.json_column)(kind));
+                    w.word(" PATH '$')) AS ");
+                    w.alias('j', 0);
                     w.word(")");
                 }
                 ListForm::JsonEach => {
@@ -213,15 +227,18 @@ fn matches(w: &mut Writer<'_>, ir: &Ir, pattern: Pattern, left: ExprId, right: E
 }
 
 fn call(w: &mut Writer<'_>, ir: &Ir, function: Function, list: List<ExprId>) {
+    let names = w.dialect.functions;
+    let are_integers = || ir.exprs(list).iter().all(|&member| ir.kind(member).is_some_and(Kind::is_integer));
     let (operator, name) = match function {
         Function::Add => (" + ", ""),
         Function::Sub => (" - ", ""),
         Function::Mul => (" * ", ""),
+        Function::Div if are_integers() => (names.integer_division, ""),
         Function::Div => (" / ", ""),
-        Function::Concat => (" || ", ""),
+        Function::Concat => (names.concat.unwrap_or_default(), if names.concat.is_some() { "" } else { "concat(" }),
         Function::Lower => ("", "lower("),
         Function::Upper => ("", "upper("),
-        Function::Length => ("", "length("),
+        Function::Length => ("", names.length),
         Function::Trim => ("", "trim("),
         Function::Abs => ("", "abs("),
         Function::Coalesce => ("", "coalesce("),
@@ -247,7 +264,10 @@ fn comparison_word(comparison: Comparison) -> &'static str {
 
 fn column_name(w: &mut Writer<'_>, ir: &Ir, rel: RelId, column: u16) {
     let node = ir.rel(rel);
+    let values =
+        matches!(node.source, RelSource::Excluded(_)) && w.dialect.conflict == ConflictForm::DuplicateKeyValues;
     match node.source {
+        RelSource::Excluded(_) if values => w.word("VALUES("),
         RelSource::Excluded(_) => w.word("excluded."),
         _ => w.qualifier(usize::from(node.alias)),
     }
@@ -257,5 +277,8 @@ fn column_name(w: &mut Writer<'_>, ir: &Ir, rel: RelId, column: u16) {
             w.name(ir.name(column.name));
         }
         _ => w.alias('c', usize::from(column)),
+    }
+    if values {
+        w.word(")");
     }
 }

@@ -121,6 +121,47 @@ fn feed(w: &mut Writer<'_>, ir: &Ir, id: RelId, kinds: &[Kind]) {
             w.alias('c', 0);
             w.word(")");
         }
+        FeedForm::JsonTable => {
+            let has_bytes = kinds.contains(&Kind::Bytes);
+            if has_bytes {
+                // Bytes have no form of their own in JSON; the driver writes them as hexadecimal digits.
+                w.word("(SELECT ");
+                w.alias('c', 0);
+                for (i, &kind) in kinds.iter().enumerate() {
+                    w.word(if kind == Kind::Bytes { ", unhex(" } else { ", " });
+                    w.alias('c', i + 1);
+                    w.word(if kind == Kind::Bytes { ") AS " } else { " AS " });
+                    w.alias('c', i + 1);
+                }
+                w.word(" FROM ");
+            }
+            w.word("JSON_TABLE(");
+            if let [bind, ..] = binds[..] {
+                w.placeholder(bind);
+            }
+            w.word(", '$[*]' COLUMNS (");
+            w.alias('c', 0);
+            w.word(" FOR ORDINALITY");
+            for (i, &kind) in kinds.iter().enumerate() {
+                w.word(", ");
+                w.alias('c', i + 1);
+                w.word(" ");
+                w.word((w.dialect.types.json_column)(kind));
+                w.word(" PATH '$");
+                if kinds.len() > 1 {
+                    w.word("[");
+                    w.number(i as i64);
+                    w.word("]");
+                }
+                w.word("'");
+            }
+            w.word(")) AS ");
+            if has_bytes {
+                w.alias('j', 0);
+                w.word(") AS ");
+            }
+            w.alias('t', alias);
+        }
         FeedForm::JsonEach => {
             w.word("(SELECT key AS ");
             w.alias('c', 0);
@@ -173,6 +214,10 @@ fn limit(w: &mut Writer<'_>, ir: &Ir, select: &Select) {
     match select.page.limit {
         Some(Limit::Zero) => w.word(" LIMIT 0"),
         Some(Limit::One) => w.word(" LIMIT 1"),
+        Some(Limit::All) => {
+            w.word(" LIMIT ");
+            w.word(unlimited.unwrap_or("ALL"));
+        }
         Some(Limit::Bind(limit)) => {
             w.word(" LIMIT ");
             w.word(prefix);
@@ -193,12 +238,12 @@ fn limit(w: &mut Writer<'_>, ir: &Ir, select: &Select) {
 }
 
 fn lock(w: &mut Writer<'_>, ir: &Ir, select: &Select) {
-    if let (Some(lock), LockForm::ForUpdateOf) = (select.lock, w.dialect.lock) {
-        w.word(
-            [" FOR UPDATE OF ", " FOR NO KEY UPDATE OF ", " FOR SHARE OF ", " FOR KEY SHARE OF "]
-                [usize::from(lock.strength.min(3))],
-        );
-        w.alias('t', usize::from(ir.rel(lock.of).alias));
+    if let (Some(lock), LockForm::Rows { strengths, of }) = (select.lock, w.dialect.lock) {
+        w.word(strengths[usize::from(lock.strength.min(3))]);
+        if of {
+            w.word(" OF ");
+            w.alias('t', usize::from(ir.rel(lock.of).alias));
+        }
         w.word(["", " SKIP LOCKED", " NOWAIT"][usize::from(lock.wait.min(2))]);
     }
 }

@@ -157,7 +157,9 @@ impl<'w> Writer<'w> {
             }
             Datum::Uuid(v) => self.quoted(&v.to_string()),
             Datum::Day(v) => self.quoted(&v.to_string()),
-            Datum::Instant(v) => self.formatted(&mut |out| format_instant(out, *v, ' ', 6, "+00:00")),
+            Datum::Instant(v) => {
+                self.formatted(&mut |out| format_instant(out, *v, ' ', 6, self.dialect.types.instant_zone))
+            }
             Datum::Naive(v) => self.formatted(&mut |out| format_naive(out, *v, ' ', 6)),
             Datum::Time(v) => self.formatted(&mut |out| format_time(out, *v, 6)),
         }
@@ -172,8 +174,9 @@ impl<'w> Writer<'w> {
     fn quoted(&mut self, text: &str) {
         self.out.push('\'');
         for c in text.chars() {
-            if c == '\'' {
-                self.out.push('\'');
+            // The character that ends the text, and the one that would make something else of the next.
+            if c == '\'' || (c == '\\' && self.dialect.lexis.backslash_strings) {
+                self.out.push(c);
             }
             self.out.push(c);
         }

@@ -2,15 +2,17 @@
 
 use relata_dialect::{BindTyping, Capabilities};
 use relata_ir::{Expr, ExprId, Ir, Order};
-use relata_schema::Result;
+use relata_schema::{Kind, Result};
 
 use super::Legalization;
 
 pub(crate) const LEGALIZATION: Legalization = Legalization { name: "bind_type", run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
-    if dialect.bind_typing == BindTyping::ByValue {
-        return Ok(false);
+    match dialect.bind_typing {
+        BindTyping::ByValue => return Ok(false),
+        BindTyping::DecimalsAreText => return Ok(decimals(ir)),
+        BindTyping::Inferred => {}
     }
     let mut changed = false;
     for id in ir.select_ids() {
@@ -59,6 +61,53 @@ fn typed(ir: &mut Ir, expr: ExprId) -> ExprId {
         }
         _ => expr,
     }
+}
+
+/// Converts decimals that are sent as text wherever something is computed with them, or compared.
+fn decimals(ir: &mut Ir) -> bool {
+    let mut changed = false;
+    for id in ir.select_ids() {
+        ir.rewrite_select(id, &mut |ir, expr| {
+            let decimal = |ir: &Ir, expr: ExprId| match ir.expr(expr) {
+                Expr::Bind(bind) => ir.bind(bind).kind == Kind::Decimal,
+                _ => false,
+            };
+            let mut convert = |ir: &mut Ir, expr: ExprId| {
+                if !decimal(ir, expr) {
+                    return expr;
+                }
+                changed = true;
+                ir.cast(expr, Kind::Decimal, 0, 0)
+            };
+            match ir.expr(expr) {
+                Expr::Compare(comparison, left, right) => {
+                    let new = (convert(ir, left), convert(ir, right));
+                    if new == (left, right) { expr } else { ir.compare(comparison, new.0, new.1) }
+                }
+                Expr::Between(inner, low, high) => {
+                    let new = (convert(ir, inner), convert(ir, low), convert(ir, high));
+                    if new == (inner, low, high) { expr } else { ir.between(new.0, new.1, new.2) }
+                }
+                Expr::InList(inner, list) => {
+                    let list = ir.exprs(list).to_vec();
+                    let new: Vec<ExprId> = list.iter().map(|&member| convert(ir, member)).collect();
+                    let left = convert(ir, inner);
+                    if new == list && left == inner { expr } else { ir.in_list(left, &new) }
+                }
+                Expr::Call(function, arguments) => {
+                    let arguments = ir.exprs(arguments).to_vec();
+                    let new: Vec<ExprId> = arguments.iter().map(|&argument| convert(ir, argument)).collect();
+                    if new == arguments { expr } else { ir.call(function, &new) }
+                }
+                Expr::Aggregate { function, distinct, argument: Some(argument) } => {
+                    let new = convert(ir, argument);
+                    if new == argument { expr } else { ir.aggregate(function, distinct, Some(new)) }
+                }
+                _ => expr,
+            }
+        });
+    }
+    changed
 }
 
 fn typed_children(ir: &mut Ir, expr: ExprId) -> ExprId {

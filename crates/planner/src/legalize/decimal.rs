@@ -1,4 +1,4 @@
-//! Quotients of decimals where a decimal that happens to be whole is kept as an integer.
+//! Quotients of decimals where a decimal that happens to be whole is kept as an integer, or a quotient is cut short.
 
 use relata_dialect::{Capabilities, DecimalForm};
 use relata_ir::{Expr, Ir};

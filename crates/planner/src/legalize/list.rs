@@ -13,8 +13,8 @@ fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     for id in (0..ir.bind_count()).map(BindId::new) {
         let bind = ir.bind(id);
         let json = match bind.source {
-            Source::Keys(_) => dialect.feed == FeedForm::JsonEach,
-            _ => dialect.list == ListForm::JsonEach,
+            Source::Keys(_) => dialect.feed != FeedForm::Unnest,
+            _ => dialect.list != ListForm::Any,
         };
         if bind.transform == Transform::Array && json {
             ir.set_bind(id, BindDef { transform: Transform::JsonRows, ..bind });

@@ -3,17 +3,25 @@
 //! What the database cannot say is refused here, by name. Behind this stage the printer only spells.
 
 mod aggregate;
+mod assignments;
 mod bind_type;
+mod conflict;
 mod decimal;
 mod list;
 mod lock;
+mod nulls;
+mod outer_exists;
+mod own_table;
 mod pattern;
 mod per_parent;
+mod returning;
 mod truncate;
 
 use relata_dialect::Capabilities;
 use relata_ir::Ir;
+
 use relata_schema::Result;
+pub(crate) use returning::answers;
 
 /// A legalization: says whether it changed anything.
 #[derive(Debug, Clone, Copy)]
@@ -26,10 +34,16 @@ pub(crate) struct Legalization {
 pub(crate) const LEGALIZATIONS: &[Legalization] = &[
     lock::LEGALIZATION,
     truncate::LEGALIZATION,
+    returning::LEGALIZATION,
+    conflict::LEGALIZATION,
+    own_table::LEGALIZATION,
+    assignments::LEGALIZATION,
     per_parent::LEGALIZATION,
     pattern::LEGALIZATION,
     aggregate::LEGALIZATION,
     decimal::LEGALIZATION,
     list::LEGALIZATION,
+    outer_exists::LEGALIZATION,
+    nulls::LEGALIZATION,
     bind_type::LEGALIZATION,
 ];

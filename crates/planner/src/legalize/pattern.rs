@@ -1,11 +1,12 @@
 //! Matching of texts.
 //!
-//! Every pattern becomes `LIKE` or `ILIKE` where the first respects case, and `GLOB` or `LIKE` where it does not. A text
+//! Every pattern becomes `LIKE` or `ILIKE` where the first respects case, and `GLOB` or `LIKE` where it does not; where there
+//! is only a `LIKE` that respects case, both sides are made small to fold it. A text
 //! that is taken literally becomes a pattern on its way to the database: the shape never sees it.
 
 use relata_dialect::{Capabilities, PatternForm};
 use relata_ir::{BindDef, Expr, ExprId, Ir, Transform};
-use relata_schema::{Error, ErrorKind, Pattern, Result};
+use relata_schema::{Error, ErrorKind, Function, Pattern, Result};
 
 use super::Legalization;
 
@@ -23,7 +24,7 @@ fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
             };
             let literal = matches!(pattern, Pattern::StartsWith | Pattern::EndsWith | Pattern::Substring);
             let new = match (dialect.pattern, literal, pattern) {
-                (PatternForm::LikeIlike, true, _) => {
+                (PatternForm::LikeIlike | PatternForm::LikeLower, true, _) => {
                     transformed(ir, value, Transform::EscapeLike { open_start, open_end })
                         .map(|value| ir.matches(Pattern::Like, text, value))
                 }
@@ -33,6 +34,11 @@ fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
                 }
                 (PatternForm::GlobLike, false, Pattern::Like) => {
                     transformed(ir, value, Transform::LikeToGlob).map(|value| ir.glob(text, value))
+                }
+                (PatternForm::LikeLower, false, Pattern::Ilike) => {
+                    let text = ir.call(Function::Lower, &[text]);
+                    let value = ir.call(Function::Lower, &[value]);
+                    Some(ir.matches(Pattern::Like, text, value))
                 }
                 _ => return expr,
             };

@@ -87,7 +87,7 @@ fn row_number(ir: &mut Ir, id: SelectId) {
         filters.push(ir.compare(Comparison::Gt, number, offset));
     }
     match old.page.limit {
-        None => {}
+        None | Some(Limit::All) => {}
         Some(Limit::Zero) => filters.push(ir.boolean(false)),
         Some(Limit::One) => {
             let one = ir.int(1);
