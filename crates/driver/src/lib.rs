@@ -9,4 +9,4 @@ mod traits;
 
 pub use param::Param;
 pub use pool::{Held, Pool, PoolOptions};
-pub use traits::{Connection, Driver, Row, Session, Statement};
+pub use traits::{Connection, Driver, Numbered, Row, Session, Statement};

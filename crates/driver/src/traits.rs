@@ -109,6 +109,21 @@ pub trait Session {
     ///
     /// What the database says, by kind.
     fn begin_snapshot(&mut self) -> Result<()>;
+
+    /// The numbers that the database gave to the rows of the last insert, where it says so instead of answering with the
+    /// rows.
+    fn numbered(&mut self) -> Option<Numbered> {
+        None
+    }
+}
+
+/// Numbers that a database gave to the rows of an insert, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Numbered {
+    /// That of the first.
+    pub first: i64,
+    /// From one to the next.
+    pub step: i64,
 }
 
 /// A row, read by position.

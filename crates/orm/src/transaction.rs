@@ -21,7 +21,7 @@ use std::{
     time::Duration,
 };
 
-use relata_dialect::raw::scan;
+use relata_dialect::{IsolationForm, raw::scan};
 use relata_driver::{Held, Session};
 use relata_schema::{ConnectionFate, Error, ErrorKind, Outcome, Result, Retry};
 
@@ -219,22 +219,24 @@ fn finish<T>(tx: Tx, work: impl FnOnce(&Tx) -> Result<T>) -> Result<T> {
 fn begin_text(db: &Database, options: TxOptions) -> Result<String> {
     let dialect = db.pool().dialect();
     let form = dialect.transaction;
-    let mut sql = if options.read_only { form.begin_read_only } else { form.begin }.to_owned();
-    if form.isolation {
-        if let Some(isolation) = options.isolation {
-            sql.push_str(match isolation {
-                Isolation::ReadUncommitted => " ISOLATION LEVEL READ UNCOMMITTED",
-                Isolation::ReadCommitted => " ISOLATION LEVEL READ COMMITTED",
-                Isolation::RepeatableRead => " ISOLATION LEVEL REPEATABLE READ",
-                Isolation::Serializable => " ISOLATION LEVEL SERIALIZABLE",
-            });
-        }
-        if options.deferrable {
-            sql.push_str(" DEFERRABLE");
-        }
-    } else if options.deferrable {
+    if options.deferrable && !form.deferrable {
         let error = Error::new(ErrorKind::Unsupported, format!("{} has no deferrable transactions", dialect.name));
         return Err(error.help("leave it out: a transaction that reads never fails there"));
+    }
+    let begin = if options.read_only { form.begin_read_only } else { form.begin };
+    let level = options.isolation.map(|isolation| match isolation {
+        Isolation::ReadUncommitted => " ISOLATION LEVEL READ UNCOMMITTED",
+        Isolation::ReadCommitted => " ISOLATION LEVEL READ COMMITTED",
+        Isolation::RepeatableRead => " ISOLATION LEVEL REPEATABLE READ",
+        Isolation::Serializable => " ISOLATION LEVEL SERIALIZABLE",
+    });
+    let mut sql = match (form.isolation, level) {
+        (IsolationForm::Before, Some(level)) => format!("SET TRANSACTION{level}; {begin}"),
+        (IsolationForm::Behind, Some(level)) => format!("{begin}{level}"),
+        _ => begin.to_owned(),
+    };
+    if options.deferrable {
+        sql.push_str(" DEFERRABLE");
     }
     Ok(sql)
 }

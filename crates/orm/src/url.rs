@@ -25,11 +25,18 @@ pub(crate) fn driver(url: &str) -> Result<Arc<dyn Driver>> {
         }
         #[cfg(feature = "postgres")]
         "postgres" | "postgresql" => Ok(Arc::new(relata_postgres::Postgres::from_url(url)?)),
-        "mysql" | "mariadb" | "odbc" => {
-            Err(Error::new(ErrorKind::Unsupported, format!("there is no driver for {scheme} yet"))
-                .help("there are sqlite and postgres"))
+        #[cfg(feature = "mysql")]
+        "mysql" | "mariadb" => Ok(Arc::new(relata_mysql::Mysql::from_url(url)?)),
+        #[allow(unreachable_patterns, reason = "a build has some of the drivers, or all of them")]
+        "sqlite" | "postgres" | "postgresql" | "mysql" | "mariadb" => {
+            Err(Error::new(ErrorKind::Unsupported, format!("this build of relata has no driver for {scheme}"))
+                .help("enable the feature sqlite, postgres or mysql"))
         }
-        _ => Err(Error::new(ErrorKind::Connection, "the URL begins with no known database")
-            .help("say sqlite::memory:, sqlite:path/to/file.db, or postgres://user@host:port/database")),
+        "odbc" => Err(Error::new(ErrorKind::Unsupported, "there is no driver for odbc yet")
+            .help("there are sqlite, postgres, mysql and mariadb")),
+        _ => Err(Error::new(ErrorKind::Connection, "the URL begins with no known database").help(
+            "say sqlite::memory:, sqlite:path/to/file.db, postgres://user@host:port/database, \
+                 mysql://user@host:port/database or mariadb:// and the same",
+        )),
     }
 }

@@ -1,0 +1,323 @@
+//! Values in the binary protocol. <https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_binary_resultset.html>
+
+use std::borrow::Cow;
+
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime, Time},
+    tz::Offset,
+};
+use mysql::{Column, Value as Raw, consts::ColumnType};
+use relata_driver::Param;
+use relata_schema::{
+    Datum, Error, ErrorKind, Kind, Result, format_instant, format_naive, format_time, parse_naive, write_json_string,
+};
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+/// The number of the character set that is none.
+const BINARY: u16 = 63;
+
+/// A parameter as the `mysql` crate takes it.
+pub(crate) fn bound(param: &Param<'_>) -> Result<Raw> {
+    match param {
+        Param::One(value, kind) => {
+            check(value, *kind)?;
+            one(value)
+        }
+        Param::JsonRows(values, kinds) => rows(values, kinds),
+        Param::Array(values, kind) => rows(values, &[*kind]),
+    }
+}
+
+fn rows(values: &[Datum<'_>], kinds: &[Kind]) -> Result<Raw> {
+    for (value, kind) in values.iter().zip(kinds.iter().cycle()) {
+        check(value, *kind)?;
+    }
+    Ok(Raw::Bytes(json_rows(values, kinds).into_bytes()))
+}
+
+/// The server bends a value to what it meets: the number 0 equals every word. That a text never meets a number is for us
+/// to see.
+fn check(value: &Datum<'_>, kind: Kind) -> Result<()> {
+    if let Datum::Double(double) = value
+        && !double.is_finite()
+    {
+        let message = format!("MySQL and MariaDB keep no {double}");
+        return Err(Error::new(ErrorKind::TypeMismatch, message).help("keep NULL, or another value that you choose"));
+    }
+    let fits = match value.kind() {
+        None => true,
+        Some(Kind::BigInt) => kind.is_number(),
+        Some(Kind::Double | Kind::Decimal) => kind.is_number(),
+        Some(found) => found == kind,
+    };
+    if fits {
+        return Ok(());
+    }
+    let found = value.kind().map_or("null", Kind::name);
+    Err(Error::new(ErrorKind::TypeMismatch, format!("a value of kind {found} meets one of kind {}", kind.name())))
+}
+
+fn one(value: &Datum<'_>) -> Result<Raw> {
+    let text = |text: String| Raw::Bytes(text.into_bytes());
+    Ok(match value {
+        Datum::Null => Raw::NULL,
+        Datum::Bool(v) => Raw::Int(i64::from(*v)),
+        Datum::Int(v) => Raw::Int(*v),
+        Datum::Double(v) => Raw::Double(*v),
+        Datum::Decimal(v) => text(v.to_string()),
+        Datum::Text(v) | Datum::Json(v) => Raw::Bytes(v.as_bytes().to_vec()),
+        Datum::Bytes(v) => Raw::Bytes(v.to_vec()),
+        Datum::Uuid(v) => text(v.to_string()),
+        Datum::Instant(v) => date_time(Offset::UTC.to_datetime(*v))?,
+        Datum::Naive(v) => date_time(*v)?,
+        Datum::Day(v) => date_time(v.to_datetime(Time::midnight()))?,
+        Datum::Time(v) => {
+            let [hour, minute, second] = [v.hour(), v.minute(), v.second()].map(|part| part.unsigned_abs());
+            Raw::Time(false, 0, hour, minute, second, micros(v.subsec_nanosecond()))
+        }
+    })
+}
+
+fn micros(nanoseconds: i32) -> u32 {
+    nanoseconds.unsigned_abs() / 1_000
+}
+
+fn date_time(value: DateTime) -> Result<Raw> {
+    let year = u16::try_from(value.year()).ok().filter(|year| (1..=9_999).contains(year)).ok_or_else(|| {
+        Error::new(ErrorKind::TypeMismatch, format!("MySQL and MariaDB keep no day in the year {}", value.year()))
+            .help("keep it as text or as a number")
+    })?;
+    let [month, day, hour, minute, second] =
+        [value.month(), value.day(), value.hour(), value.minute(), value.second()].map(|part| part.unsigned_abs());
+    Ok(Raw::Date(year, month, day, hour, minute, second, micros(value.subsec_nanosecond())))
+}
+
+fn json_rows(values: &[Datum<'_>], kinds: &[Kind]) -> String {
+    let mut out = String::with_capacity(2 + values.len() * 8);
+    out.push('[');
+    for (i, value) in values.iter().enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        if kinds.len() > 1 && i % kinds.len() == 0 {
+            out.push('[');
+        }
+        json_value(&mut out, value);
+        if kinds.len() > 1 && i % kinds.len() == kinds.len() - 1 {
+            out.push(']');
+        }
+    }
+    out.push(']');
+    out
+}
+
+/// A number with a fraction in JSON is a double: everything but integers and doubles is text.
+fn json_value(out: &mut String, value: &Datum<'_>) {
+    let mut text = String::new();
+    match value {
+        Datum::Null => return out.push_str("null"),
+        Datum::Bool(v) => return out.push(if *v { '1' } else { '0' }),
+        Datum::Int(v) => return out.push_str(&v.to_string()),
+        Datum::Double(v) => return out.push_str(&format!("{v:?}")),
+        Datum::Text(v) | Datum::Json(v) => return write_json_string(out, v),
+        Datum::Decimal(v) => text = v.to_string(),
+        Datum::Uuid(v) => text = v.to_string(),
+        Datum::Day(v) => text = v.to_string(),
+        Datum::Bytes(v) => v.iter().for_each(|byte| text.push_str(&format!("{byte:02x}"))),
+        Datum::Instant(v) => format_instant(&mut text, *v, ' ', 6, ""),
+        Datum::Naive(v) => format_naive(&mut text, *v, ' ', 6),
+        Datum::Time(v) => format_time(&mut text, *v, 6),
+    }
+    write_json_string(out, &text);
+}
+
+/// Reads a cell as a kind.
+pub(crate) fn read<'r>(raw: &'r Raw, kind: Kind) -> Result<Datum<'r>> {
+    let wrong = || {
+        let found = match raw {
+            Raw::NULL => "NULL",
+            Raw::Bytes(_) => "text or bytes",
+            Raw::Int(_) | Raw::UInt(_) => "an integer",
+            Raw::Float(_) | Raw::Double(_) => "a double",
+            Raw::Date(..) => "a date",
+            Raw::Time(..) => "a time",
+        };
+        Error::new(ErrorKind::Decode, format!("the column holds {found} where {} is expected", kind.name()))
+    };
+    if matches!(raw, Raw::NULL) {
+        return Ok(Datum::Null);
+    }
+    let text = || match raw {
+        Raw::Bytes(bytes) => {
+            std::str::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::Decode, "the server sent no UTF-8"))
+        }
+        _ => Err(wrong()),
+    };
+    let int = || match raw {
+        Raw::Int(v) => Ok(*v),
+        Raw::UInt(v) => i64::try_from(*v).map_err(|_| {
+            Error::new(ErrorKind::Decode, format!("{v} does not fit an integer of 64 bits with a sign"))
+                .help("keep it as a decimal")
+        }),
+        // A sum of integers is a decimal without a fraction.
+        _ => text()?.parse().map_err(|_| wrong()),
+    };
+    Ok(match kind {
+        Kind::Bool => match raw {
+            // One bit of a column `BIT(1)`.
+            Raw::Bytes(bytes) if matches!(bytes[..], [0 | 1]) => Datum::Bool(bytes[..] == [1]),
+            _ => Datum::Bool(int()? != 0),
+        },
+        Kind::SmallInt | Kind::Integer | Kind::BigInt => Datum::Int(int()?),
+        Kind::Double => Datum::Double(match raw {
+            Raw::Double(v) => *v,
+            Raw::Float(v) => f64::from(*v),
+            Raw::Int(v) => *v as f64,
+            Raw::UInt(v) => *v as f64,
+            _ => text()?.parse().map_err(|_| wrong())?,
+        }),
+        Kind::Decimal => Datum::Decimal(match raw {
+            Raw::Int(v) => (*v).into(),
+            Raw::UInt(v) => (*v).into(),
+            Raw::Double(v) => Decimal::try_from(*v).map_err(|_| wrong())?,
+            Raw::Float(v) => Decimal::try_from(*v).map_err(|_| wrong())?,
+            _ => decimal(text()?).ok_or_else(wrong)?,
+        }),
+        Kind::Text => Datum::Text(Cow::Borrowed(text()?)),
+        Kind::Json => Datum::Json(Cow::Borrowed(text()?)),
+        Kind::Bytes => match raw {
+            Raw::Bytes(bytes) => Datum::Bytes(Cow::Borrowed(bytes)),
+            _ => return Err(wrong()),
+        },
+        Kind::Uuid => match raw {
+            Raw::Bytes(bytes) if bytes.len() == 16 => Datum::Uuid(Uuid::from_slice(bytes).map_err(|_| wrong())?),
+            _ => Datum::Uuid(text()?.parse().map_err(|_| wrong())?),
+        },
+        Kind::Instant => Datum::Instant(instant(naive(raw, &wrong)?).ok_or_else(wrong)?),
+        Kind::Naive => Datum::Naive(naive(raw, &wrong)?),
+        Kind::Day => Datum::Day(naive(raw, &wrong)?.date()),
+        Kind::Time => Datum::Time(match raw {
+            Raw::Time(false, 0, hour, minute, second, micros) => clock(*hour, *minute, *second, *micros)?,
+            Raw::Time(..) => {
+                return Err(Error::new(
+                    ErrorKind::Decode,
+                    "a time of more than a day, or less than none, is no time of day",
+                ));
+            }
+            _ => text()?.parse().map_err(|_| wrong())?,
+        }),
+    })
+}
+
+/// Digits that no decimal of ours holds are zeros, where a column has many of them behind its point.
+fn decimal(text: &str) -> Option<Decimal> {
+    let short =
+        if text.contains('.') && text.len() > 28 { text.trim_end_matches('0').trim_end_matches('.') } else { text };
+    short.parse().ok()
+}
+
+fn instant(naive: DateTime) -> Option<Timestamp> {
+    Offset::UTC.to_timestamp(naive).ok()
+}
+
+fn naive(raw: &Raw, wrong: &dyn Fn() -> Error) -> Result<DateTime> {
+    match raw {
+        Raw::Date(0, ..) | Raw::Date(_, 0, ..) | Raw::Date(_, _, 0, ..) => {
+            Err(Error::new(ErrorKind::Decode, "a zero date is no day").help("make it NULL, or a day that there is"))
+        }
+        Raw::Date(year, month, day, hour, minute, second, micros) => {
+            let narrow = |part: u8| i8::try_from(part).map_err(|_| wrong());
+            let year = i16::try_from(*year).map_err(|_| wrong())?;
+            let date = Date::new(year, narrow(*month)?, narrow(*day)?).map_err(|_| wrong())?;
+            Ok(date.to_datetime(clock(*hour, *minute, *second, *micros)?))
+        }
+        Raw::Bytes(bytes) => {
+            let text = std::str::from_utf8(bytes).map_err(|_| wrong())?;
+            parse_naive(text).ok_or_else(wrong)
+        }
+        _ => Err(wrong()),
+    }
+}
+
+fn clock(hour: u8, minute: u8, second: u8, micros: u32) -> Result<Time> {
+    let wrong = || Error::new(ErrorKind::Decode, "the server sent a time that there is not");
+    let narrow = |part: u8| i8::try_from(part).map_err(|_| wrong());
+    let nanoseconds = i32::try_from(micros.saturating_mul(1_000)).map_err(|_| wrong())?;
+    Time::new(narrow(hour)?, narrow(minute)?, narrow(second)?, nanoseconds).map_err(|_| wrong())
+}
+
+/// The kind of a column of the server.
+pub(crate) fn natural_kind(column: &Column) -> Result<Kind> {
+    use ColumnType::*;
+    Ok(match column.column_type() {
+        MYSQL_TYPE_TINY | MYSQL_TYPE_SHORT | MYSQL_TYPE_INT24 | MYSQL_TYPE_LONG | MYSQL_TYPE_LONGLONG
+        | MYSQL_TYPE_YEAR => Kind::BigInt,
+        MYSQL_TYPE_FLOAT | MYSQL_TYPE_DOUBLE => Kind::Double,
+        MYSQL_TYPE_DECIMAL | MYSQL_TYPE_NEWDECIMAL => Kind::Decimal,
+        MYSQL_TYPE_DATE | MYSQL_TYPE_NEWDATE => Kind::Day,
+        MYSQL_TYPE_DATETIME | MYSQL_TYPE_DATETIME2 | MYSQL_TYPE_TIMESTAMP | MYSQL_TYPE_TIMESTAMP2 => Kind::Naive,
+        MYSQL_TYPE_TIME | MYSQL_TYPE_TIME2 => Kind::Time,
+        MYSQL_TYPE_JSON => Kind::Json,
+        MYSQL_TYPE_BIT => Kind::Bytes,
+        MYSQL_TYPE_VARCHAR
+        | MYSQL_TYPE_VAR_STRING
+        | MYSQL_TYPE_STRING
+        | MYSQL_TYPE_ENUM
+        | MYSQL_TYPE_SET
+        | MYSQL_TYPE_TINY_BLOB
+        | MYSQL_TYPE_MEDIUM_BLOB
+        | MYSQL_TYPE_LONG_BLOB
+        | MYSQL_TYPE_BLOB => {
+            if column.character_set() == BINARY {
+                Kind::Bytes
+            } else {
+                Kind::Text
+            }
+        }
+        MYSQL_TYPE_NULL => Kind::Text,
+        other => {
+            return Err(Error::new(ErrorKind::Decode, format!("a value of the type {other:?} is not read"))
+                .help("cast it in the query, to CHAR for one"));
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_read_from_either_protocol() {
+        assert_eq!(read(&Raw::Bytes(b"12".to_vec()), Kind::BigInt).unwrap(), Datum::Int(12));
+        assert_eq!(read(&Raw::Bytes(b"1.50".to_vec()), Kind::Decimal).unwrap(), Datum::Decimal(Decimal::new(150, 2)));
+        let long = format!("1.5{}", "0".repeat(29));
+        assert_eq!(read(&Raw::Bytes(long.into_bytes()), Kind::Decimal).unwrap(), Datum::Decimal(Decimal::new(15, 1)));
+        let naive: DateTime = "2024-02-29T12:00:00.5".parse().unwrap();
+        assert_eq!(read(&Raw::Date(2024, 2, 29, 12, 0, 0, 500_000), Kind::Naive).unwrap(), Datum::Naive(naive));
+        assert_eq!(read(&Raw::Bytes(b"2024-02-29 12:00:00.5".to_vec()), Kind::Naive).unwrap(), Datum::Naive(naive));
+        for (raw, kind) in [
+            (Raw::Date(0, 0, 0, 0, 0, 0, 0), Kind::Day),
+            (Raw::UInt(u64::MAX), Kind::BigInt),
+            (Raw::Time(false, 2, 1, 0, 0, 0), Kind::Time),
+            (Raw::Bytes(vec![0xFF]), Kind::Text),
+            (Raw::Int(1), Kind::Text),
+        ] {
+            assert_eq!(read(&raw, kind).unwrap_err().kind(), ErrorKind::Decode);
+        }
+    }
+
+    #[test]
+    fn values_that_would_be_bent_are_refused() {
+        for (value, kind) in [
+            (Datum::Int(0), Kind::Text),
+            (Datum::from("1"), Kind::BigInt),
+            (Datum::Double(f64::NAN), Kind::Double),
+            (Datum::Double(f64::INFINITY), Kind::Double),
+            (Datum::Day("-0001-01-01".parse().unwrap()), Kind::Day),
+        ] {
+            assert_eq!(bound(&Param::One(value, kind)).unwrap_err().kind(), ErrorKind::TypeMismatch);
+        }
+    }
+}
