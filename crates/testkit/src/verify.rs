@@ -38,8 +38,15 @@ impl Verifier {
     /// A verifier on an empty database.
     pub fn new(db: Database) -> Self {
         // The one thing that a database is free to decide, and that the evaluator must know.
-        let nulls_sort_low = db.dialect().name == "sqlite";
-        Verifier { db, semantics: Semantics { nulls_sort_low }, worlds: HashMap::new(), answered: 0, refused: 0 }
+        let name = db.dialect().name;
+        let (nulls_sort_low, folds_unicode) = (name != "postgres", matches!(name, "mysql" | "mariadb"));
+        Verifier {
+            db,
+            semantics: Semantics { nulls_sort_low, folds_unicode },
+            worlds: HashMap::new(),
+            answered: 0,
+            refused: 0,
+        }
     }
 
     fn world(&mut self, seed: u64) -> Result<&World, String> {

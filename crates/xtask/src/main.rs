@@ -8,8 +8,8 @@ use std::process::{Command, ExitCode, Stdio};
 use clap::Parser;
 use relata::Database;
 use relata_testkit::{
-    databases::POSTGRES_URL,
-    server::{PostgresServer, postgres_programs},
+    databases::{MARIADB_URL, MYSQL_URL, POSTGRES_URL},
+    server::{Flavor, MysqlServer, PostgresServer, install_mysql, postgres_programs},
     tape::bytes_of_seed,
     verify::{Verifier, WORLDS},
 };
@@ -36,7 +36,7 @@ enum Task {
         /// Where the random numbers begin.
         #[arg(long, default_value_t = 0)]
         seed: u64,
-        /// An empty database; without it SQLite, and a throw-away PostgreSQL where it is installed.
+        /// An empty database; without it SQLite, and throw-away servers of those that are installed.
         #[arg(long)]
         url: Option<String>,
         /// One request again: what a failure prints.
@@ -73,34 +73,77 @@ fn main() -> ExitCode {
 
 fn test(arguments: &[String]) -> Result<(), String> {
     install()?;
-    // The server ends with this value, also when a test fails.
-    let server = PostgresServer::start()?;
-    println!("PostgreSQL is at {}", server.url("postgres"));
+    // The servers end with these values, also when a test fails.
+    let begun = std::time::Instant::now();
+    let servers = Servers::start()?;
+    for (name, url) in servers.urls() {
+        println!("{name}={url}");
+    }
+    println!("the servers were started in {:.1} s", begun.elapsed().as_secs_f64());
     let nextest = quiet("cargo", &["nextest", "--version"]);
     let runner: &[&str] = if nextest { &["nextest", "run", "--workspace"] } else { &["test", "--workspace"] };
     let status = Command::new("cargo")
         .args(runner)
         .args(arguments)
-        .env(POSTGRES_URL, server.url("postgres"))
+        .envs(servers.urls())
         .status()
         .map_err(|error| format!("cargo cannot be run: {error}"))?;
     if status.success() { Ok(()) } else { Err("some tests failed".to_owned()) }
 }
 
-/// The servers come from Debian's packages. Elsewhere they have to be there already.
+/// One server of each kind.
+struct Servers {
+    postgres: PostgresServer,
+    mysql: MysqlServer,
+    mariadb: MysqlServer,
+}
+
+impl Servers {
+    fn start() -> Result<Servers, String> {
+        let joined =
+            |started: std::thread::Result<Result<_, String>>| started.map_err(|_| "a start panicked".to_owned())?;
+        std::thread::scope(|scope| {
+            let mysql = scope.spawn(|| MysqlServer::start(Flavor::MySql));
+            let mariadb = scope.spawn(|| MysqlServer::start(Flavor::MariaDb));
+            Ok(Servers {
+                postgres: PostgresServer::start()?,
+                mysql: joined(mysql.join())?,
+                mariadb: joined(mariadb.join())?,
+            })
+        })
+    }
+
+    fn urls(&self) -> [(&'static str, String); 3] {
+        [
+            (POSTGRES_URL, self.postgres.url("postgres")),
+            (MYSQL_URL, self.mysql.url("mysql")),
+            (MARIADB_URL, self.mariadb.url("mysql")),
+        ]
+    }
+}
+
+/// The servers come from Debian's packages. Elsewhere PostgreSQL and MariaDB have to be there already.
 fn install() -> Result<(), String> {
-    if postgres_programs().is_some() {
-        return Ok(());
+    let missing =
+        [("postgresql", postgres_programs().is_none()), ("mariadb-server-core", !Flavor::MariaDb.is_installed())];
+    let missing: Vec<&str> = missing.into_iter().filter(|(_, missing)| *missing).map(|(package, _)| package).collect();
+    if !missing.is_empty() {
+        println!("installing {} with apt-get", missing.join(" and "));
+        let apt = |arguments: &[&str]| {
+            let status = Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive").status();
+            status.is_ok_and(|status| status.success())
+        };
+        let install: Vec<&str> =
+            ["install", "-y", "-qq", "--no-install-recommends"].into_iter().chain(missing.iter().copied()).collect();
+        if !(apt(&["update", "-qq"]) && apt(&install)) {
+            return Err(format!("{} could not be installed: install the packages", missing.join(" and ")));
+        }
     }
-    println!("PostgreSQL is missing: installing it with apt-get");
-    let apt = |arguments: &[&str]| {
-        let status = Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive").status();
-        status.is_ok_and(|status| status.success())
-    };
-    if apt(&["update", "-qq"]) && apt(&["install", "-y", "-qq", "--no-install-recommends", "postgresql"]) {
-        return Ok(());
+    if !Flavor::MySql.is_installed() {
+        println!("unpacking MySQL 9.7 into a folder of its own");
+        install_mysql()?;
     }
-    Err("PostgreSQL 15 or later is needed and could not be installed: install its server package".to_owned())
+    Ok(())
 }
 
 fn quiet(program: &str, arguments: &[&str]) -> bool {
@@ -112,12 +155,18 @@ fn verify_all(requests: u64, seed: u64, url: Option<String>, replay: Option<&str
     if let Some(url) = url {
         return verify(requests, seed, &url, replay);
     }
-    let sqlite = verify(requests, seed, "sqlite::memory:", replay);
-    let postgres = match postgres_programs() {
-        Some(_) => verify(requests, seed, &PostgresServer::start()?.url("postgres"), replay),
-        None => Ok(()),
-    };
-    sqlite.and(postgres)
+    let mut done = verify(requests, seed, "sqlite::memory:", replay);
+    if postgres_programs().is_some() {
+        done = done.and(verify(requests, seed, &PostgresServer::start()?.url("postgres"), replay));
+    }
+    for flavor in [Flavor::MySql, Flavor::MariaDb].into_iter().filter(|flavor| flavor.is_installed()) {
+        let server = MysqlServer::start(flavor)?;
+        // The database of the server's own tables is none to write to.
+        let made = Database::open(&server.url("mysql")).and_then(|db| db.batch("CREATE DATABASE verify"));
+        made.map_err(|error| error.to_string())?;
+        done = done.and(verify(requests, seed, &server.url("verify"), replay));
+    }
+    done
 }
 
 fn verify(requests: u64, seed: u64, url: &str, replay: Option<&str>) -> Result<(), String> {

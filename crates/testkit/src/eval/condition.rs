@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::{
     compare::compare,
     expression::{Env, literal},
-    pattern::like,
+    pattern::{Fold, like},
     tree::Tree,
 };
 
@@ -147,8 +147,9 @@ impl Tree<'_> {
         let text = Some(&SqlType::Text);
         match (self.value(left, text, env)?, self.operand(right, text, env)?) {
             (Datum::Text(text), Datum::Text(part)) => Ok(Some(match op {
-                OpDoc::Like | OpDoc::NotLike => like(&text, &part, false)?,
-                OpDoc::Ilike | OpDoc::NotIlike => like(&text, &part, true)?,
+                OpDoc::Like | OpDoc::NotLike => like(&text, &part, Fold::Nothing)?,
+                OpDoc::Ilike | OpDoc::NotIlike if self.semantics.folds_unicode => like(&text, &part, Fold::Unicode)?,
+                OpDoc::Ilike | OpDoc::NotIlike => like(&text, &part, Fold::Ascii)?,
                 OpDoc::StartsWith | OpDoc::NotStartsWith => text.starts_with(&*part),
                 OpDoc::EndsWith | OpDoc::NotEndsWith => text.ends_with(&*part),
                 _ => text.contains(&*part),

@@ -15,6 +15,8 @@ impl Tree<'_> {
             ("lower" | "upper" | "trim" | "length", [arg]) => {
                 let Some(text) = self.text(arg, env)? else { return Ok(Datum::Null) };
                 Ok(match name {
+                    "lower" if self.semantics.folds_unicode => owned(text.to_lowercase()),
+                    "upper" if self.semantics.folds_unicode => owned(text.to_uppercase()),
                     // Folding is of ASCII letters only: more than that the databases do not have in common.
                     "lower" => owned(text.to_ascii_lowercase()),
                     "upper" => owned(text.to_ascii_uppercase()),

@@ -53,6 +53,8 @@ pub struct Data {
 pub struct Semantics {
     /// Whether NULL comes before all values in ascending order (SQLite), or after them (PostgreSQL).
     pub nulls_sort_low: bool,
+    /// Whether letters beyond ASCII have a large and a small form.
+    pub folds_unicode: bool,
 }
 
 /// What a request answers, with as much freedom as the contract leaves.
@@ -94,7 +96,7 @@ impl Answer {
 ///
 /// A sentence, for a request that the contract gives no meaning.
 pub fn evaluate(request: &RequestDoc, models: &ModelSet, data: &Data, semantics: Semantics) -> Result<Answer, String> {
-    let evaluator = Evaluator { tree: Tree::build(request, models)?, data, semantics, serial: Cell::new(0) };
+    let evaluator = Evaluator { tree: Tree::build(request, models, semantics)?, data, semantics, serial: Cell::new(0) };
     let roots = evaluator.roots()?;
     evaluator.call(request, &roots)
 }

@@ -10,10 +10,24 @@ enum Piece {
     Exactly(char),
 }
 
-/// Whether a text matches a pattern of `%`, `_` and backslash escapes as a whole. Folding is of ASCII letters only:
-/// more than that the databases do not have in common.
-pub(super) fn like(text: &str, pattern: &str, fold: bool) -> Result<bool, String> {
-    let same = |c: char| if fold { c.to_ascii_lowercase() } else { c };
+/// Which letters are the same, large and small.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fold {
+    /// None.
+    Nothing,
+    /// Those of ASCII: more than that the databases do not have in common.
+    Ascii,
+    /// All that have both.
+    Unicode,
+}
+
+/// Whether a text matches a pattern of `%`, `_` and backslash escapes as a whole.
+pub(super) fn like(text: &str, pattern: &str, fold: Fold) -> Result<bool, String> {
+    let same = |c: char| match fold {
+        Fold::Nothing => c,
+        Fold::Ascii => c.to_ascii_lowercase(),
+        Fold::Unicode => c.to_lowercase().next().unwrap_or(c),
+    };
     let text: Vec<char> = text.chars().map(same).collect();
     let pieces = read(pattern)?;
 
@@ -52,7 +66,7 @@ fn read(pattern: &str) -> Result<Vec<Piece>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::like;
+    use super::{Fold, like};
 
     #[test]
     fn a_pattern_matches_the_whole_text() {
@@ -72,10 +86,11 @@ mod tests {
             ("ABC", "abc", false),
         ];
         for (text, pattern, expected) in cases {
-            assert_eq!(like(text, pattern, false), Ok(expected), "{text} like {pattern}");
+            assert_eq!(like(text, pattern, Fold::Nothing), Ok(expected), "{text} like {pattern}");
         }
-        assert_eq!(like("ABC", "a_c", true), Ok(true));
-        assert_eq!(like("Ä", "ä", true), Ok(false));
-        assert!(like("a", "a\\", false).is_err());
+        assert_eq!(like("ABC", "a_c", Fold::Ascii), Ok(true));
+        assert_eq!(like("Ä", "ä", Fold::Ascii), Ok(false));
+        assert_eq!(like("Ä", "ä", Fold::Unicode), Ok(true));
+        assert!(like("a", "a\\", Fold::Nothing).is_err());
     }
 }

@@ -8,7 +8,10 @@ use std::collections::BTreeSet;
 use relata::request::doc::{AttributesDoc, ExprDoc, FindDoc, IncludeDoc, NullsDoc, RequestDoc, SelectDoc, WhereDoc};
 use relata::schema::{AssociationKind, Link, ModelDef, ModelSet, ModelView, Value, datum_from_json, datum_to_json};
 
-use super::names::{has_aggregate, paths_of_find};
+use super::{
+    Semantics,
+    names::{has_aggregate, paths_of_find},
+};
 
 /// The node of the root model.
 pub(super) const ROOT: usize = 0;
@@ -16,6 +19,8 @@ pub(super) const ROOT: usize = 0;
 /// The nodes. A parent stands before its children.
 pub(super) struct Tree<'a> {
     pub(super) nodes: Vec<Node<'a>>,
+    /// Where databases differ.
+    pub(super) semantics: Semantics,
 }
 
 /// A place in the request where rows of one model stand.
@@ -82,7 +87,11 @@ pub(super) struct Item {
 
 impl<'a> Tree<'a> {
     /// Reads a request.
-    pub(super) fn build(request: &'a RequestDoc, models: &'a ModelSet) -> Result<Tree<'a>, String> {
+    pub(super) fn build(
+        request: &'a RequestDoc,
+        models: &'a ModelSet,
+        semantics: Semantics,
+    ) -> Result<Tree<'a>, String> {
         let model = models.view(&request.model).ok_or_else(|| format!("there is no model {}", request.model))?;
         let find = &request.find;
         if find.scope.is_some() {
@@ -101,7 +110,7 @@ impl<'a> Tree<'a> {
             paranoid: find.paranoid.unwrap_or(true),
             find: Some(find),
         };
-        let mut tree = Tree { nodes: vec![root] };
+        let mut tree = Tree { nodes: vec![root], semantics };
         for include in &find.include {
             tree.include(ROOT, include)?;
         }

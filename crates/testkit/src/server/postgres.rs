@@ -1,13 +1,13 @@
-//! Throw-away servers: on a free port, in a temporary folder, as an unprivileged user, ended with the value that
-//! stands for them.
+//! A PostgreSQL server.
 
 use std::{
-    net::TcpListener,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Command, Stdio},
 };
 
 use relata::{Database, Executor};
+
+use super::{free_port, run, running_as_root, unprivileged};
 
 /// Where Debian keeps the programs of the PostgreSQL versions that relata is tested on.
 const POSTGRES: [&str; 3] = ["/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/17/bin"];
@@ -25,44 +25,6 @@ pub struct PostgresServer {
 /// The folder of the server programs, if they are installed.
 pub fn postgres_programs() -> Option<PathBuf> {
     POSTGRES.iter().map(PathBuf::from).find(|folder| folder.join("initdb").exists())
-}
-
-/// A port that nobody listens on.
-fn free_port() -> std::io::Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
-}
-
-/// Runs a server program as the user `postgres` when we are root, since servers refuse to run as root.
-fn command(program: &Path) -> Command {
-    if running_as_root() {
-        let mut command = Command::new("setpriv");
-        command.args(["--reuid=postgres", "--regid=postgres", "--init-groups"]).arg(program);
-        command
-    } else {
-        Command::new(program)
-    }
-}
-
-fn running_as_root() -> bool {
-    let output = Command::new("id").arg("-u").output();
-    output.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
-}
-
-fn run(command: &mut Command) -> Result<Output, String> {
-    let shown = format!("{command:?}");
-    let output = command
-        .current_dir("/")
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| format!("{shown} cannot be run: {error}"))?;
-    if output.status.success() {
-        return Ok(output);
-    }
-    Err(format!(
-        "{shown} failed:\n{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    ))
 }
 
 impl PostgresServer {
@@ -116,7 +78,7 @@ impl PostgresServer {
         }
         let mut server = PostgresServer { folder, programs, port, options: String::new() };
         let data = server.folder.join("data");
-        run(command(&server.programs.join("initdb")).arg("-D").arg(&data).args([
+        run(unprivileged("postgres", &server.programs.join("initdb")).arg("-D").arg(&data).args([
             "-U",
             "postgres",
             "--auth=trust",
@@ -139,7 +101,7 @@ impl PostgresServer {
     /// What the server has logged.
     pub fn start_again(&self) -> Result<(), String> {
         // The server inherits no pipe of ours, or whoever reads it would wait for the server.
-        let status = command(&self.programs.join("pg_ctl"))
+        let status = unprivileged("postgres", &self.programs.join("pg_ctl"))
             .arg("-D")
             .arg(self.folder.join("data"))
             .args(["-w", "-l"])
@@ -165,7 +127,7 @@ impl PostgresServer {
     ///
     /// What the program says.
     pub fn stop_hard(&self) -> Result<(), String> {
-        let mut stop = command(&self.programs.join("pg_ctl"));
+        let mut stop = unprivileged("postgres", &self.programs.join("pg_ctl"));
         run(stop.arg("-D").arg(self.folder.join("data")).args(["-m", "immediate", "-w", "stop"])).map(drop)
     }
 
