@@ -493,7 +493,9 @@ impl Tx {
         let aborts = self.core.db.pool().dialect().transaction.error_aborts;
         let lost = error.connection() == ConnectionFate::Discarded;
         let gone = session_says == Some(false);
-        if lost || gone || is_fatal(&error) || (aborts && error.kind().is_database()) {
+        // Of a wait in vain only the statement is undone on some databases: what was done before it would be saved by half.
+        let waited = error.kind() == ErrorKind::Timeout;
+        if lost || gone || waited || is_fatal(&error) || (aborts && error.kind().is_database()) {
             // Whatever broke, what was done here dies with the transaction, and may be done again on another connection.
             let error = match (lost, error.outcome()) {
                 (true, outcome) => {

@@ -94,6 +94,12 @@ impl<'e, 'q> Encoder<'e, 'q> {
         self.binds.append(binds);
     }
 
+    /// What was encoded before, with its values.
+    pub(crate) fn raw(&mut self, bytes: &[u8], binds: impl Iterator<Item = Bind<'q>>) {
+        self.out.extend_from_slice(bytes);
+        self.binds.extend(binds);
+    }
+
     /// An attribute of the model at hand.
     pub fn column(&mut self, attribute: u16) {
         self.byte(op::COLUMN);

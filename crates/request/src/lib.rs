@@ -14,6 +14,7 @@
 //! planner, which reads the bytes with a [`Cursor`].
 
 mod bind;
+pub mod conflict;
 mod cursor;
 
 pub mod doc;

@@ -438,6 +438,23 @@ impl<'q> Request<'q> {
         other
     }
 
+    /// The same request, with values that are borrowed from this one.
+    pub fn with_all<'s>(&'s self) -> Request<'s> {
+        let mut other: Request<'s> = Request::new(self.root.clone());
+        other.set_flags(self.flags);
+        let (from, to) = (self.sections(), other.buffer.get_or_insert_default());
+        for (from, to) in from.bytes.iter().zip(&mut to.bytes) {
+            to.clone_from(from);
+        }
+        to.binds = from.binds;
+        other.binds.extend(self.binds.iter().map(Bind::borrowed));
+        other.page = self.page;
+        if let Err(error) = self.check() {
+            other.fail(error);
+        }
+        other
+    }
+
     /// The same request without borrowing.
     pub fn into_owned(mut self) -> Request<'static> {
         let binds = std::mem::take(&mut self.binds).into_iter().map(Bind::into_owned).collect();

@@ -4,7 +4,8 @@
 use jiff::{Timestamp, tz::TimeZone};
 use relata_schema::{Datum, Error, ErrorKind, Function, Kind, ModelRef, ModelView, Result, Value};
 
-use crate::{Bind, Call, Encoder, Request, Section};
+pub use crate::conflict::{Conditions, OnConflict, Said, UpsertBy, conflict_target};
+use crate::{Call, Encoder, Request, Section};
 
 /// What a row gives: attributes and values.
 pub type Given<'q> = Vec<(u16, Datum<'q>)>;
@@ -18,131 +19,6 @@ pub struct RowSet<'q> {
     pub cells: Vec<Datum<'q>>,
     /// How many rows.
     pub rows: u32,
-}
-
-/// What becomes of a row that is there already.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct OnConflict {
-    /// The unique key by which it is there; empty: any.
-    pub target: Vec<u16>,
-    /// The condition of the unique index, where it is over some of the rows.
-    pub predicate: Conditions,
-    /// What it takes of the row that was to be inserted; empty: it stays as it is.
-    pub update: Vec<u16>,
-    /// Only where this holds of the row as it is; else it stays so.
-    pub filter: Conditions,
-}
-
-/// Conditions on the rows of a model that were written before the request is.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Conditions {
-    bytes: Vec<u8>,
-    binds: Vec<Bind<'static>>,
-}
-
-impl Conditions {
-    /// Adds conditions, which all must hold.
-    ///
-    /// # Errors
-    ///
-    /// Those of the conditions.
-    pub fn write<'q>(
-        &mut self,
-        model: ModelView<'_>,
-        write: impl FnOnce(&mut Encoder<'_, 'q>) -> Result<()>,
-    ) -> Result<()> {
-        let mut binds: Vec<Bind<'q>> = Vec::new();
-        write(&mut Encoder::new(&mut self.bytes, &mut binds, model))?;
-        self.binds.extend(binds.into_iter().map(Bind::into_owned));
-        Ok(())
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
-    }
-
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    pub(crate) fn binds(&self) -> &[Bind<'static>] {
-        &self.binds
-    }
-}
-
-/// What a caller says of a row that may be there already. What is not said follows from what is given.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct UpsertBy {
-    /// The unique key; the first of which everything is given, if nothing is said.
-    pub target: Option<Vec<u16>>,
-    /// The condition of the unique index, where it is over some of the rows.
-    pub predicate: Conditions,
-    /// What is updated; everything that is given but the key, if nothing is said.
-    pub update: Option<Vec<u16>>,
-    /// Only where this holds of the row as it is.
-    pub filter: Conditions,
-}
-
-impl UpsertBy {
-    /// The attributes of the unique key.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Request`] for a key that is none, and for the condition of an index whose attributes are not said.
-    pub fn key(&self, model: ModelView<'_>, given: &[u16]) -> Result<Vec<u16>> {
-        match (&self.target, self.predicate.is_empty()) {
-            (target, true) => conflict_target(model, given, target.as_deref()),
-            // An index over some of the rows is known to the database alone, which says if there is none.
-            (Some(target), false) => Ok(target.clone()),
-            (None, false) => {
-                let error = Error::new(ErrorKind::Request, "the condition of an index is said, and not its attributes");
-                Err(error.at(&model.name).help("name the attributes of the index"))
-            }
-        }
-    }
-
-    /// What becomes of a row that gives these attributes, and is there already.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Request`] for a key that is none, for what is updated and not given, and for a condition that has
-    /// nothing to decide.
-    pub fn resolve(&self, model: ModelView<'_>, given: &[u16], silent: bool) -> Result<OnConflict> {
-        let target = self.key(model, given)?;
-        let mut update = match &self.update {
-            Some(update) => update.clone(),
-            None => given.iter().copied().filter(|attribute| !target.contains(attribute)).collect(),
-        };
-        check_given(model, given, &update)?;
-        if let Some(updated) =
-            model.updated_at.filter(|updated| !silent && !update.is_empty() && !update.contains(updated))
-        {
-            update.push(updated);
-        }
-        let conflict = OnConflict { target, predicate: self.predicate.clone(), update, filter: self.filter.clone() };
-        conflict.check(model)?;
-        Ok(conflict)
-    }
-}
-
-impl OnConflict {
-    /// That the condition has something to decide.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Request`] where nothing is updated.
-    pub fn check(&self, model: ModelView<'_>) -> Result<()> {
-        if self.update.is_empty() && !self.filter.is_empty() {
-            return Err(Error::new(
-                ErrorKind::Request,
-                "a condition says which rows are updated, and nothing of them is",
-            )
-            .at(&model.name)
-            .help("name what is updated, or leave the condition out"));
-        }
-        Ok(())
-    }
 }
 
 /// The moment of a write, as an attribute keeps it: no finer than its precision, so that what was written is what is
@@ -233,6 +109,11 @@ pub fn insert<'q>(model: &ModelRef, mut set: RowSet<'q>, conflict: Option<&OnCon
             set = RowSet { attributes: vec![place as u16], cells: vec![default], rows: 1 };
         }
     }
+    if let Some(conflict) = conflict {
+        // What a row that is there takes is part of the new one, also where nobody gives it.
+        let missing = conflict.update.iter().copied().filter(|update| !set.attributes.contains(update)).collect();
+        set = with_defaults(model.view(), set, missing);
+    }
     // A row of nothing but a number that the database gives is never there already.
     let conflict = conflict.filter(|_| !set.attributes.is_empty());
     let mut request = Request::new(model.clone());
@@ -261,6 +142,25 @@ fn on_conflict(request: &mut Request<'_>, conflict: &OnConflict) {
     }
     let version: Vec<u16> = counted.into_iter().filter(|_| !update.is_empty()).collect();
     request.write(Section::Conflict, |out| out.conflict(conflict, &update, &version));
+}
+
+/// Rows with further attributes, which have their defaults.
+fn with_defaults<'q>(model: ModelView<'_>, set: RowSet<'q>, missing: Vec<u16>) -> RowSet<'q> {
+    let declared = |attribute: &u16| &model.def().attributes[usize::from(*attribute)];
+    let missing: Vec<u16> = missing.into_iter().filter(|attribute| !declared(attribute).auto_increment).collect();
+    if missing.is_empty() || set.attributes.is_empty() {
+        return set;
+    }
+    let width = set.attributes.len();
+    let mut cells = Vec::with_capacity(set.cells.len() + missing.len() * set.rows as usize);
+    for (i, cell) in set.cells.into_iter().enumerate() {
+        cells.push(cell);
+        if i % width == width - 1 {
+            cells.extend(missing.iter().map(|attribute| declared(attribute).default.clone().unwrap_or(Datum::Null)));
+        }
+    }
+    let attributes = set.attributes.into_iter().chain(missing).collect();
+    RowSet { attributes, cells, rows: set.rows }
 }
 
 /// Answers with these attributes of the rows that were changed.
@@ -397,58 +297,4 @@ pub fn restore(request: &mut Request<'_>, silent: bool, is_one: bool, now: Times
     });
     touch(request, &left_alone(view, deleted, silent), now);
     Ok(())
-}
-
-/// That a row gives everything that one which is there already would take of it: what nobody gave must not write over
-/// what is there.
-fn check_given(model: ModelView<'_>, given: &[u16], update: &[u16]) -> Result<()> {
-    let upkeep = [model.created_at, model.updated_at];
-    let missing = update.iter().find(|attribute| !given.contains(attribute) && !upkeep.contains(&Some(**attribute)));
-    match missing {
-        None => Ok(()),
-        Some(&missing) => {
-            let name = &model.attributes[usize::from(missing)].name;
-            Err(Error::new(
-                ErrorKind::Request,
-                format!("a row that is there already would take \"{name}\", which is not given"),
-            )
-            .at(&model.name)
-            .help("give it a value in every row, or leave it out of what is updated"))
-        }
-    }
-}
-
-/// The unique key by which a row may be there already: what is said, or the first key of which everything is given.
-///
-/// # Errors
-///
-/// [`ErrorKind::Request`] when what is said is no unique key, or none is given.
-pub fn conflict_target(model: ModelView<'_>, given: &[u16], said: Option<&[u16]>) -> Result<Vec<u16>> {
-    let names = |attributes: &[u16]| {
-        let names: Vec<&str> = attributes.iter().map(|&a| model.attributes[usize::from(a)].name.as_str()).collect();
-        names.join(", ")
-    };
-    let keys = || model.unique.iter().map(|key| format!("({})", names(key))).collect::<Vec<_>>().join(", ");
-    match said {
-        Some(said) => {
-            let is_key = model
-                .unique
-                .iter()
-                .any(|key| key.len() == said.len() && key.iter().all(|attribute| said.contains(attribute)));
-            if is_key {
-                return Ok(said.to_vec());
-            }
-            Err(Error::new(ErrorKind::Request, format!("({}) is no unique key of {}", names(said), model.name))
-                .at(&model.name)
-                .help(format!("there are: {}", keys())))
-        }
-        None => {
-            let found = model.unique.iter().find(|key| key.iter().all(|attribute| given.contains(attribute)));
-            found.cloned().ok_or_else(|| {
-                Error::new(ErrorKind::Request, "no unique key is given by which a row could be there already")
-                    .at(&model.name)
-                    .help(format!("give the attributes of one of: {}", keys()))
-            })
-        }
-    }
 }

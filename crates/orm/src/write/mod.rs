@@ -1,7 +1,9 @@
 //! Calls that change rows. Derived and run-time models share everything here: it knows drafts and instances, and no Rust
 //! type of a model.
 
+mod answer;
 mod bulk;
+mod conflict;
 mod create;
 mod links;
 mod many;

@@ -4,8 +4,10 @@ use relata_request::{Call, write as request};
 use relata_schema::{ConnectionFate, Datum, Error, ErrorKind, ModelView, Outcome, Result, Retry, Value};
 
 use super::{
-    WriteOptions, create, in_transaction,
-    send::{Sent, equal, key_of, keyed, send},
+    WriteOptions,
+    answer::send_by_key,
+    create, in_transaction,
+    send::{Sent, equal, key_of, keyed},
 };
 use crate::{
     Draft, Event, Executor, Instance, State,
@@ -131,7 +133,7 @@ fn save_here(
         }
     }
     let written = touched(&mut update, view, assigned, options, on);
-    let sent = one(on, &update, view)?;
+    let sent = one(on, &update, instance)?;
     let values: Vec<(u16, Value)> = pairs(written, sent);
     let mut stored = draft.clone();
     values.iter().for_each(|(attribute, value)| stored.put(*attribute, value.clone()));
@@ -179,8 +181,15 @@ fn touched(
 }
 
 /// Sends a statement that is about one row, and makes sure that it was there.
-fn one(on: &dyn Executor, update: &relata_request::Request<'_>, view: ModelView<'_>) -> Result<Sent> {
-    let sent = send(on, update)?;
+fn one(on: &dyn Executor, update: &relata_request::Request<'_>, instance: &dyn Instance) -> Result<Sent> {
+    let model = instance.model()?;
+    let view = model.view();
+    // The version that the row has is the one that was read: the condition says so, but for an increment.
+    let version = match view.version.and_then(|version| instance.original(version)) {
+        Some(Datum::Int(version)) => Some(version),
+        _ => None,
+    };
+    let sent = send_by_key(on, update, &key_of(instance)?, version.filter(|_| is_versioned(update, view)))?;
     if sent.affected > 0 {
         return Ok(sent);
     }
@@ -190,6 +199,14 @@ fn one(on: &dyn Executor, update: &relata_request::Request<'_>, view: ModelView<
         None => Error::new(ErrorKind::NotFound, "the row is not there any more").help("create it, or leave it"),
     };
     Err(error.at(&view.name).fate(Outcome::NotApplied, Retry::Never, ConnectionFate::Kept))
+}
+
+/// Whether the version is among the conditions, and so is known.
+fn is_versioned(update: &relata_request::Request<'_>, view: ModelView<'_>) -> bool {
+    let Some(version) = view.version else { return false };
+    let bytes = update.section(relata_request::Section::Filter);
+    let [low, high] = version.to_le_bytes();
+    bytes.windows(3).any(|part| part == [relata_request::op::COLUMN, low, high])
 }
 
 fn pairs(attributes: Vec<u16>, sent: Sent) -> Vec<(u16, Value)> {
@@ -254,7 +271,7 @@ fn remove(
             request::returning(&mut update, &written);
         }
         update.check()?;
-        let values = pairs(written, one(on, &update, view)?);
+        let values = pairs(written, one(on, &update, instance)?);
         values.iter().for_each(|(attribute, value)| draft.put(*attribute, value.clone()));
         if options.hooks {
             hooks::run(on, view, events[1], Subject::Draft(&mut draft))?;
@@ -332,7 +349,7 @@ pub(crate) fn increment(
         assigned.push(attribute);
     }
     let written = touched(&mut update, view, assigned, options, on);
-    let mut values = pairs(written, one(on, &update, view)?);
+    let mut values = pairs(written, one(on, &update, instance)?);
     if let Some(version) = view.version {
         // Whoever has written in between is not seen: then the copy stays as stale as it is.
         let own = instance.original(version).and_then(|value| match value {

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use relata_driver::{Param, Row};
+use relata_driver::{Numbered, Param, Row};
 use relata_ir::{BindDef, Source};
 use relata_planner::{Plan, Rows, Step};
-use relata_request::{Bind, Call, Request, Section};
+use relata_request::{Bind, Call, Request, Section, conflict::Said};
 use relata_schema::{Datum, Error, ErrorKind, Kind, ModelRef, ModelView, Outcome, Result, Value};
 
+use super::{answer, conflict};
 use crate::{Executor, bind, run::statement};
 
 /// What a statement has changed.
@@ -16,6 +17,8 @@ pub(crate) struct Sent {
     pub plan: Arc<Plan>,
     /// What was returned, row by row.
     pub rows: Vec<Vec<Value>>,
+    /// The numbers that the database gave, where it says so instead of returning the rows.
+    pub numbered: Option<Numbered>,
 }
 
 /// A row of values.
@@ -31,11 +34,24 @@ impl Row for ValueRow<'_> {
     }
 }
 
-/// Plans and runs a request that changes rows.
+/// Plans and runs a request that changes rows: in one statement, or in several where the database needs them.
 pub(crate) fn send(on: &dyn Executor, request: &Request<'_>) -> Result<Sent> {
+    request.check()?;
+    let dialect = on.dialect();
+    if !dialect.conflict.names_key()
+        && let Some(said) = Said::of(request)?
+        && conflict::takes_several(request, &said)?
+    {
+        return conflict::send(on, request, &said);
+    }
+    if answer::is_missing(request, dialect) { answer::send(on, request) } else { send_one(on, request) }
+}
+
+/// Plans and runs a request that is one statement.
+pub(super) fn send_one(on: &dyn Executor, request: &Request<'_>) -> Result<Sent> {
     let (plan, _) = on.plans().get(request, on.dialect())?;
     let view = request.root().view();
-    let mut sent = Sent { affected: 0, plan: plan.clone(), rows: Vec::new() };
+    let mut sent = Sent { affected: 0, plan: plan.clone(), rows: Vec::new(), numbered: None };
     on.with(&mut |session| {
         (sent.affected, sent.rows) = (0, Vec::new());
         for (number, step) in plan.steps.iter().enumerate() {
@@ -43,6 +59,7 @@ pub(crate) fn send(on: &dyn Executor, request: &Request<'_>) -> Result<Sent> {
             log::debug!(target: "relata::sql", "{}", step.sql);
             if step.kinds.is_empty() {
                 sent.affected += session.execute(statement(&plan, number), &params)?;
+                sent.numbered = session.numbered();
                 continue;
             }
             let rows = &mut sent.rows;
@@ -123,7 +140,7 @@ pub(crate) fn explain(error: Error, view: ModelView<'_>) -> Error {
 /// The unique key whose constraint has that name, by the names that PostgreSQL gives them and those of our indexes.
 fn key_named<'m>(view: ModelView<'m>, name: &str) -> Option<&'m [u16]> {
     let def = view.def();
-    if name == format!("{}_pkey", def.table) {
+    if name == format!("{}_pkey", def.table) || name == "PRIMARY" {
         return Some(&def.primary_key);
     }
     let columns =
