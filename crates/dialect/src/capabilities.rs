@@ -29,8 +29,8 @@ pub struct Capabilities {
     pub lock: LockForm,
     /// What stands before `EXISTS`: nothing, or what keeps the server from an optimization that is wrong.
     pub exists_prefix: &'static str,
-    /// How `EXISTS` is written where it decides which rows an outer join finds.
-    pub outer_exists: OuterExists,
+    /// Whether the server must be kept from making joins of subqueries.
+    pub subqueries: Subqueries,
     /// How decimals are kept and computed.
     pub decimal: DecimalForm,
     /// Which writes answer with rows.
@@ -259,13 +259,13 @@ impl FunctionNames {
         FunctionNames { concat: Some(" || "), length: "length(", integer_division: " / " };
 }
 
-/// How `EXISTS` is written where it decides which rows an outer join finds.
+/// Whether the server must be kept from making joins of subqueries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OuterExists {
-    /// Like anywhere else.
-    Plain,
-    /// As the argument of a function, which keeps the server from making a join of it.
-    Wrapped,
+pub enum Subqueries {
+    /// It makes of them what it likes.
+    Free,
+    /// Where they stand beside a join or beside rows out of JSON, it gets some of them wrong.
+    Guarded,
 }
 
 /// How all rows of a table are removed.
@@ -348,6 +348,8 @@ pub struct TypeNames {
     pub bytes: (&'static str, &'static str),
     /// Behind an instant that is written as a literal.
     pub instant_zone: &'static str,
+    /// What stands around the default of a column.
+    pub default: (&'static str, &'static str),
     /// How true and false are written as literals.
     pub booleans: (&'static str, &'static str),
 }

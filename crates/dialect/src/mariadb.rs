@@ -1,8 +1,7 @@
 //! MariaDB. <https://mariadb.com/kb/en/sql-statements/>
 
 use crate::{
-    Assignments, Capabilities, ConflictForm, DeleteForm, LockForm, OuterExists, OwnTable, PerParentForm, Returning,
-    TypeNames,
+    Assignments, Capabilities, ConflictForm, DeleteForm, LockForm, OwnTable, PerParentForm, Returning, TypeNames,
     mysql::{MYSQL_8_0, column},
 };
 
@@ -10,7 +9,6 @@ use crate::{
 pub const MARIADB_10_6: Capabilities = Capabilities {
     name: "mariadb",
     id: 4,
-    outer_exists: OuterExists::Plain,
     per_parent: PerParentForm::RowNumber,
     lock: LockForm::Rows {
         strengths: [" FOR UPDATE", " FOR UPDATE", " LOCK IN SHARE MODE", " LOCK IN SHARE MODE"],

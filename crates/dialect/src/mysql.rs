@@ -4,8 +4,8 @@ use relata_schema::{Kind, SqlType};
 
 use crate::{
     Assignments, BindTyping, Capabilities, ConflictForm, DecimalForm, DeleteForm, FeedForm, FunctionNames,
-    IsolationForm, LimitForm, ListForm, LockForm, NullsForm, OuterExists, OwnTable, PatternForm, PerParentForm,
-    Placeholder, Returning, TransactionForm, TruncateForm, TypeNames, raw::Lexis,
+    IsolationForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable, PatternForm, PerParentForm, Placeholder,
+    Returning, Subqueries, TransactionForm, TruncateForm, TypeNames, raw::Lexis,
 };
 
 /// MySQL 8.0.19 and later (`VALUES ... AS`, `JSON_TABLE`, `LATERAL`, checks that are enforced).
@@ -23,8 +23,9 @@ pub const MYSQL_8_0: Capabilities = Capabilities {
     pattern: PatternForm::LikeLower,
     lock: LockForm::Rows { strengths: [" FOR UPDATE", " FOR UPDATE", " FOR SHARE", " FOR SHARE"], of: true },
     exists_prefix: "",
-    // MySQL 9.7 makes a join of EXISTS there, and then finds rows that do not meet it. The random requests found it.
-    outer_exists: OuterExists::Wrapped,
+    // MySQL 9.7 makes joins of them, and then finds rows twice beside JSON_TABLE, and rows that do not meet an EXISTS in an
+    // outer join; MariaDB 10.11 overlooks an IN in a join within an EXISTS. The random requests found all three.
+    subqueries: Subqueries::Guarded,
     // "div_precision_increment": a quotient has four digits more than what is divided.
     decimal: DecimalForm::ExactButQuotients,
     returning: Returning::NONE,
@@ -68,6 +69,8 @@ pub const MYSQL_8_0: Capabilities = Capabilities {
         numbered: "AUTO_INCREMENT",
         numbered_is_key: false,
         bytes: ("X'", "'"),
+        // A text without a length has a default only where it is an expression.
+        default: ("(", ")"),
         instant_zone: "",
         booleans: ("TRUE", "FALSE"),
     },

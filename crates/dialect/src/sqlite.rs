@@ -4,8 +4,8 @@ use relata_schema::{Kind, SqlType};
 
 use crate::{
     Assignments, BindTyping, Capabilities, ConflictForm, DecimalForm, DeleteForm, FeedForm, FunctionNames,
-    IsolationForm, LimitForm, ListForm, LockForm, NullsForm, OuterExists, OwnTable, PatternForm, PerParentForm,
-    Placeholder, Returning, TransactionForm, TruncateForm, TypeNames, raw::Lexis,
+    IsolationForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable, PatternForm, PerParentForm, Placeholder,
+    Returning, Subqueries, TransactionForm, TruncateForm, TypeNames, raw::Lexis,
 };
 
 /// SQLite 3.41 and later (`unhex`), as it is embedded.
@@ -24,7 +24,7 @@ pub const SQLITE_3: Capabilities = Capabilities {
     // SQLite 3.51 makes a join of EXISTS and then counts OFFSET by joined rows: with three parents of which one has two
     // children, OFFSET 3 still answers a row. A unary plus keeps it a condition. The random requests found it.
     exists_prefix: "+",
-    outer_exists: OuterExists::Plain,
+    subqueries: Subqueries::Free,
     decimal: DecimalForm::Affinity { digits: 15 },
     returning: Returning::ALL,
     conflict: ConflictForm::OnConflict,
@@ -62,6 +62,7 @@ pub const SQLITE_3: Capabilities = Capabilities {
         numbered: "AUTOINCREMENT",
         numbered_is_key: true,
         bytes: ("X'", "'"),
+        default: ("", ""),
         instant_zone: "+00:00",
         booleans: ("1", "0"),
     },

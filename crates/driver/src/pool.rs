@@ -91,10 +91,11 @@ impl Pool {
     /// That of the first connection.
     pub fn open(driver: Arc<dyn Driver>, options: PoolOptions) -> Result<Pool> {
         let single = driver.is_single();
-        let dialect = driver.dialect();
         let last_error = Arc::new(Mutex::new(None));
         // A pool tries again until its time is up. Whether the database is there at all should be known at once.
         let first = Mutex::new(Some(driver.connect()?));
+        // Of some servers only the first connection says what they can say.
+        let dialect = driver.dialect();
         let manager = Manager { driver, first, last_error: last_error.clone() };
         // Neither nothing nor forever: the pool adds this to the time of day.
         let acquire_timeout = options.acquire_timeout.clamp(Duration::from_millis(1), Duration::from_secs(86_400));

@@ -8,7 +8,7 @@ use crate::error;
 
 /// Values that do not fit are refused and not bent, a division by zero is seen, and a backslash escapes.
 const SQL_MODE: &str = "STRICT_TRANS_TABLES,STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,\
-                        NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY";
+                        NO_ENGINE_SUBSTITUTION";
 
 /// Makes a new connection keep the contract. Answers with what the server can say, and how far apart the numbers are that
 /// it gives to rows.
@@ -20,9 +20,11 @@ pub(crate) fn keep(conn: &mut Conn, place: &str) -> Result<(&'static Capabilitie
     let is_mariadb = dialect.name == MARIADB_10_11.name;
     let (collation, mode) = if is_mariadb {
         // Assignments of an update see the row as it was, as the standard says.
+        // ONLY_FULL_GROUP_BY is left out: with it, a prepared aggregate over a joined derived table fails when it runs for
+        // the second time, with error 1140.
         ("utf8mb4_nopad_bin", format!("{SQL_MODE},SIMULTANEOUS_ASSIGNMENT"))
     } else {
-        ("utf8mb4_0900_bin", SQL_MODE.to_owned())
+        ("utf8mb4_0900_bin", format!("{SQL_MODE},ONLY_FULL_GROUP_BY"))
     };
     let settings = [
         format!("SET NAMES utf8mb4 COLLATE {collation}"),

@@ -315,7 +315,7 @@ mod tests {
             (Datum::from("1"), Kind::BigInt),
             (Datum::Double(f64::NAN), Kind::Double),
             (Datum::Double(f64::INFINITY), Kind::Double),
-            (Datum::Day("-0001-01-01".parse().unwrap()), Kind::Day),
+            (Datum::Day(Date::new(-1, 1, 1).unwrap()), Kind::Day),
         ] {
             assert_eq!(bound(&Param::One(value, kind)).unwrap_err().kind(), ErrorKind::TypeMismatch);
         }

@@ -32,8 +32,11 @@ pub fn create_table(w: &mut Writer<'_>, table: &CreateTable<'_>) {
             w.word(" NOT NULL");
         }
         if let Some(default) = &column.default {
+            let (before, after) = w.dialect.types.default;
             w.word(" DEFAULT ");
+            w.word(before);
             w.literal(default.0);
+            w.word(after);
         }
         if let SqlType::Enum(labels) = column.ty {
             w.word(" CHECK (");

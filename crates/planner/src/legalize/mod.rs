@@ -10,11 +10,11 @@ mod decimal;
 mod list;
 mod lock;
 mod nulls;
-mod outer_exists;
 mod own_table;
 mod pattern;
 mod per_parent;
 mod returning;
+mod subqueries;
 mod truncate;
 
 use relata_dialect::Capabilities;
@@ -43,7 +43,7 @@ pub(crate) const LEGALIZATIONS: &[Legalization] = &[
     aggregate::LEGALIZATION,
     decimal::LEGALIZATION,
     list::LEGALIZATION,
-    outer_exists::LEGALIZATION,
+    subqueries::LEGALIZATION,
     nulls::LEGALIZATION,
     bind_type::LEGALIZATION,
 ];

@@ -1,47 +1,107 @@
-//! `EXISTS` in the condition of an outer join, where the server must be kept from making a join of it.
+//! Subqueries of which the server must be kept from making joins, where it gets them wrong: the argument of a function is
+//! left as it is.
+//!
+//! Of the condition of an inner join they become a condition on the rows, which means the same. Of that of an outer join
+//! they are wrapped; and so is `EXISTS` beside rows that are read out of JSON.
 
-use relata_dialect::{Capabilities, OuterExists};
-use relata_ir::{Expr, ExprId, Ir, JoinKind};
+use relata_dialect::{Capabilities, Subqueries};
+use relata_ir::{Expr, ExprId, Ir, JoinKind, RelSource};
 use relata_schema::{Function, Result};
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "outer_exists", run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "subqueries", run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
-    if dialect.outer_exists == OuterExists::Plain {
+    if dialect.subqueries == Subqueries::Free {
         return Ok(false);
     }
     let mut changed = false;
     for id in ir.select_ids() {
         let mut select = ir.select(id);
         let mut joins = ir.joins(select.joins).to_vec();
-        for join in joins.iter_mut().filter(|join| join.kind == JoinKind::Left) {
-            join.on = wrapped(ir, join.on, &mut changed);
+        let mut filters: Vec<ExprId> = select.filter.into_iter().flat_map(|filter| conjuncts(ir, filter)).collect();
+        let mut joined = false;
+        for join in &mut joins {
+            let on = conjuncts(ir, join.on);
+            if !on.iter().any(|&condition| is_subquery(ir, condition)) {
+                continue;
+            }
+            joined = true;
+            let kept: Vec<ExprId> = if join.kind == JoinKind::Left {
+                on.into_iter().map(|condition| wrapped(ir, condition)).collect()
+            } else {
+                let (moved, kept): (Vec<_>, Vec<_>) = on.into_iter().partition(|&condition| is_subquery(ir, condition));
+                filters.extend(moved);
+                kept
+            };
+            join.on = ir.and(&kept);
         }
-        if changed {
+        let is_json = |rel| matches!(ir.rel(rel).source, RelSource::Keys(_));
+        let reads_json = is_json(select.from)
+            || joins.iter().any(|join| is_json(join.rel))
+            || filters.iter().any(|&filter| is_list(ir, filter));
+        let mut guarded = false;
+        if reads_json {
+            for filter in &mut filters {
+                let exists = !is_list(ir, *filter) && is_subquery(ir, *filter);
+                if exists {
+                    *filter = wrapped(ir, *filter);
+                    guarded = true;
+                }
+            }
+        }
+        if joined {
             select.joins = ir.make_joins(&joins);
+        }
+        if joined || guarded {
+            select.filter = (!filters.is_empty()).then(|| ir.and(&filters));
             ir.set_select(id, select);
+            changed = true;
         }
     }
     Ok(changed)
 }
 
-fn wrapped(ir: &mut Ir, condition: ExprId, changed: &mut bool) -> ExprId {
+fn conjuncts(ir: &Ir, condition: ExprId) -> Vec<ExprId> {
     match ir.expr(condition) {
-        Expr::And(members) => {
-            let members: Vec<ExprId> =
-                ir.exprs(members).to_vec().into_iter().map(|member| wrapped(ir, member, changed)).collect();
-            ir.and(&members)
-        }
-        Expr::Not(inner) if matches!(ir.expr(inner), Expr::Exists(_)) => {
-            let inner = wrapped(ir, inner, changed);
+        Expr::And(members) => ir.exprs(members).to_vec(),
+        _ => vec![condition],
+    }
+}
+
+/// A condition that is a subquery, or the negation of one.
+fn is_subquery(ir: &Ir, condition: ExprId) -> bool {
+    match ir.expr(condition) {
+        Expr::Exists(_) | Expr::InArray(..) => true,
+        Expr::Not(inner) => matches!(ir.expr(inner), Expr::Exists(_) | Expr::InArray(..)),
+        _ => false,
+    }
+}
+
+fn is_list(ir: &Ir, condition: ExprId) -> bool {
+    match ir.expr(condition) {
+        Expr::InArray(..) => true,
+        Expr::Not(inner) => matches!(ir.expr(inner), Expr::InArray(..)),
+        _ => false,
+    }
+}
+
+fn wrapped(ir: &mut Ir, condition: ExprId) -> ExprId {
+    match ir.expr(condition) {
+        Expr::Not(inner) if is_subquery(ir, inner) => {
+            let inner = wrapped(ir, inner);
             ir.not(inner)
         }
+        // It is never NULL, so nothing is put in its place.
         Expr::Exists(_) => {
-            *changed = true;
             let never = ir.boolean(false);
             ir.call(Function::Coalesce, &[condition, never])
+        }
+        // Of a NULL on the left it is NULL, and stays so.
+        Expr::InArray(..) => {
+            let unknown = ir.null();
+            ir.call(Function::Coalesce, &[condition, unknown])
         }
         _ => condition,
     }
