@@ -1,5 +1,7 @@
 //! Integration tests of relata: see `tests/`. What they share is here.
 
+pub mod chinook;
+
 pub mod models;
 
 pub mod sequence;
