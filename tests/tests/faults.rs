@@ -25,8 +25,8 @@ use relata::{
 };
 use relata_sqlite::Sqlite;
 use relata_testkit::{
-    databases::{POSTGRES_URL, postgres, postgres_url},
-    server::PostgresServer,
+    databases::{MARIADB_URL, MYSQL_URL, POSTGRES_URL, postgres, served, urls},
+    server::{Flavor, MysqlServer, PostgresServer},
 };
 
 #[derive(Model, Debug, Clone)]
@@ -84,8 +84,16 @@ fn recovers(db: &Database, run: &str) {
 }
 
 fn open_transactions(on: &impl Executor) -> i64 {
-    let sql = "SELECT count(*) FROM pg_stat_activity \
-               WHERE state LIKE 'idle in transaction%' AND datname = current_database()";
+    let sql = match on.dialect().name {
+        "postgres" => {
+            "SELECT count(*) FROM pg_stat_activity \
+             WHERE state LIKE 'idle in transaction%' AND datname = current_database()"
+        }
+        _ => {
+            "SELECT count(*) FROM information_schema.innodb_trx AS trx INNER JOIN information_schema.processlist AS list \
+             ON list.id = trx.trx_mysql_thread_id WHERE list.db = database()"
+        }
+    };
     let found: Option<(i64,)> = on.query(sql, ()).one().unwrap();
     found.unwrap().0
 }
@@ -173,15 +181,82 @@ fn write(what: &str, db: &Database, record: &mut Record<Entry>) -> Result<()> {
     }
 }
 
-#[test]
-fn a_connection_that_is_killed_at_any_step_leaves_all_or_nothing() {
-    if std::env::var(POSTGRES_URL).is_err() {
-        eprintln!("skipped: no PostgreSQL server; cargo xtask test starts one");
-        return;
+/// A server of one kind that may be killed.
+enum Server {
+    Postgres(PostgresServer),
+    Mysql(MysqlServer),
+}
+
+impl Server {
+    fn url(&self) -> String {
+        match self {
+            Server::Postgres(server) => server.url("postgres"),
+            Server::Mysql(server) => {
+                let made = Database::open(&server.url("mysql")).unwrap();
+                made.batch("CREATE DATABASE IF NOT EXISTS faults").unwrap();
+                server.url("faults")
+            }
+        }
     }
-    let server = PostgresServer::start().unwrap();
-    let url = server.url("postgres");
-    let kill = || assert!(server.kill_backends().unwrap() > 0);
+
+    fn kill_backends(&self) {
+        let killed = match self {
+            Server::Postgres(server) => server.kill_backends(),
+            Server::Mysql(server) => server.kill_backends(),
+        };
+        assert!(killed.unwrap() > 0);
+    }
+
+    fn stop_hard(&self) {
+        match self {
+            Server::Postgres(server) => server.stop_hard(),
+            Server::Mysql(server) => server.stop_hard(),
+        }
+        .unwrap();
+    }
+
+    fn start_again(&self) {
+        match self {
+            Server::Postgres(server) => server.start_again(),
+            Server::Mysql(server) => server.start_again(),
+        }
+        .unwrap();
+    }
+
+    /// Puts a row into the table, and takes five seconds for it.
+    fn slow(&self) -> &'static str {
+        match self {
+            Server::Postgres(_) => "INSERT INTO entries (id, text) SELECT 9, 'slow' FROM pg_sleep(5)",
+            Server::Mysql(_) => "INSERT INTO entries (id, text) SELECT 9, if(sleep(5) = 0, 'slow', 'slow')",
+        }
+    }
+}
+
+/// A server of its own, where the tests have servers at all.
+fn server(variable: &str, start: impl FnOnce() -> std::result::Result<Server, String>) -> Option<Server> {
+    if std::env::var(variable).is_err() {
+        eprintln!("skipped: no server; cargo xtask test starts one");
+        return None;
+    }
+    Some(start().unwrap())
+}
+
+fn postgres_server() -> Option<Server> {
+    server(POSTGRES_URL, || PostgresServer::start().map(Server::Postgres))
+}
+
+fn mysql_server() -> Option<Server> {
+    server(MYSQL_URL, || MysqlServer::start(Flavor::MySql).map(Server::Mysql))
+}
+
+fn mariadb_server() -> Option<Server> {
+    server(MARIADB_URL, || MysqlServer::start(Flavor::MariaDb).map(Server::Mysql))
+}
+
+fn killed_at_any_step(server: Option<Server>) {
+    let Some(server) = server else { return };
+    let url = server.url();
+    let kill = || server.kill_backends();
     every_step(&url, kill, || {});
     let db = open(&url);
     for (what, after) in [
@@ -201,80 +276,122 @@ fn a_connection_that_is_killed_at_any_step_leaves_all_or_nothing() {
     }
     // In the middle of a statement.
     let result = thread::scope(|scope| {
-        const SLOW: &str = "INSERT INTO entries (id, text) SELECT 9, 'slow' FROM pg_sleep(5)";
-        let running = scope.spawn(|| db.execute(SLOW, ()).map(drop));
+        let running = scope.spawn(|| db.execute(server.slow(), ()).map(drop));
         thread::sleep(Duration::from_millis(300));
         kill();
         running.join().unwrap()
     });
     assert!(result.is_err());
     let fresh = open(&url);
-    is_honest(&result, false, are(&rows(&fresh), &BEFORE), "in the middle");
+    let found = rows(&fresh);
+    // A function that sleeps may only be woken up, and the statement then be done.
+    let done = are(&found, &[(1, "old"), (2, "old"), (9, "slow")]);
+    is_honest(&result, done, are(&found, &BEFORE), "in the middle");
     recovers(&db, "in the middle");
 }
 
 #[test]
+fn a_connection_that_is_killed_at_any_step_leaves_all_or_nothing() {
+    killed_at_any_step(postgres_server());
+}
+
+#[test]
+fn a_mysql_connection_that_is_killed_at_any_step_leaves_all_or_nothing() {
+    killed_at_any_step(mysql_server());
+}
+
+#[test]
+fn a_mariadb_connection_that_is_killed_at_any_step_leaves_all_or_nothing() {
+    killed_at_any_step(mariadb_server());
+}
+
+fn crashes_at_any_step(server: Option<Server>) {
+    let Some(server) = server else { return };
+    every_step(&server.url(), || server.stop_hard(), || server.start_again());
+}
+
+#[test]
 fn a_server_that_crashes_at_any_step_leaves_all_or_nothing() {
-    if std::env::var(POSTGRES_URL).is_err() {
-        eprintln!("skipped: no PostgreSQL server; cargo xtask test starts one");
-        return;
-    }
-    let server = PostgresServer::start().unwrap();
-    every_step(&server.url("postgres"), || server.stop_hard().unwrap(), || server.start_again().unwrap());
+    crashes_at_any_step(postgres_server());
+}
+
+#[test]
+fn a_mysql_server_that_crashes_at_any_step_leaves_all_or_nothing() {
+    crashes_at_any_step(mysql_server());
+}
+
+#[test]
+fn a_mariadb_server_that_crashes_at_any_step_leaves_all_or_nothing() {
+    crashes_at_any_step(mariadb_server());
 }
 
 /// Ends all other connections to the database of that URL.
 fn end_others(url: &str) {
     let db = Database::open(url).unwrap();
-    let sql = "SELECT count(*) FROM (SELECT pg_terminate_backend(pid, 5000) AS gone FROM pg_stat_activity \
-               WHERE datname = current_database() AND pid <> pg_backend_pid()) AS others WHERE gone";
-    let gone: Option<(i64,)> = db.query(sql, ()).one().unwrap();
-    assert!(gone.is_some_and(|(count,)| count > 0));
+    if db.dialect().name == "postgres" {
+        let sql = "SELECT count(*) FROM (SELECT pg_terminate_backend(pid, 5000) AS gone FROM pg_stat_activity \
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()) AS others WHERE gone";
+        let gone: Option<(i64,)> = db.query(sql, ()).one().unwrap();
+        assert!(gone.is_some_and(|(count,)| count > 0));
+        return;
+    }
+    let others = "SELECT id FROM information_schema.processlist WHERE db = database() AND id <> connection_id()";
+    let ids: Vec<(i64,)> = db.query(others, ()).all().unwrap();
+    assert!(!ids.is_empty());
+    for (id,) in ids {
+        let _ = db.with(&mut |session| session.batch(&format!("KILL {id}")));
+    }
+    let started = Instant::now();
+    while !db.query(others, ()).all::<(i64,)>().unwrap().is_empty() && started.elapsed() < Duration::from_secs(5) {
+        thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// F03: what died before its COMMIT was sent was rolled back by the server, and may be run again.
 #[test]
 fn a_transaction_whose_connection_is_lost_is_run_again() {
-    let Some(url) = postgres_url("fault_again") else { return };
-    let db = Database::open(&url).unwrap();
-    reset(&db);
-    let tried = Cell::new(0);
-    let work = |tx: &Tx| {
-        create(tx, 3, "new")?;
-        tried.set(tried.get() + 1);
-        if tried.get() == 1 {
-            end_others(&url);
-        }
-        create(tx, 4, "new")
-    };
-    let error = db.transaction(work).unwrap_err();
-    assert_eq!((error.kind(), error.connection()), (ErrorKind::Connection, ConnectionFate::Discarded));
-    assert_eq!((error.outcome(), error.retry()), (Outcome::NotApplied, Retry::Transaction), "{error:?}");
-    recovers(&db, "once");
-    tried.set(0);
-    db.transaction_with(TxOptions { retries: 3, ..TxOptions::default() }, work).unwrap();
-    assert_eq!((tried.get(), rows(&db).len()), (2, 4));
+    for url in urls("fault_again") {
+        let db = Database::open(&url).unwrap();
+        reset(&db);
+        let tried = Cell::new(0);
+        let work = |tx: &Tx| {
+            create(tx, 3, "new")?;
+            tried.set(tried.get() + 1);
+            if tried.get() == 1 {
+                end_others(&url);
+            }
+            create(tx, 4, "new")
+        };
+        let error = db.transaction(work).unwrap_err();
+        assert_eq!((error.kind(), error.connection()), (ErrorKind::Connection, ConnectionFate::Discarded));
+        assert_eq!((error.outcome(), error.retry()), (Outcome::NotApplied, Retry::Transaction), "{error:?}");
+        recovers(&db, "once");
+        tried.set(0);
+        db.transaction_with(TxOptions { retries: 3, ..TxOptions::default() }, work).unwrap();
+        assert_eq!((tried.get(), rows(&db).len()), (2, 4));
+    }
 }
 
 /// After the loss of its connection a transaction refuses everything, with the cause, and nothing is sent.
 #[test]
 fn a_transaction_whose_connection_is_lost_is_over() {
-    let Some(url) = postgres_url("fault_over") else { return };
-    let db = Database::open(&url).unwrap();
-    reset(&db);
-    let tx = db.begin().unwrap();
-    create(&tx, 3, "new").unwrap();
-    end_others(&url);
-    let first = create(&tx, 4, "new").unwrap_err();
-    assert_eq!((first.kind(), first.outcome()), (ErrorKind::Connection, Outcome::NotApplied));
-    let second = create(&tx, 5, "new").unwrap_err();
-    assert_eq!((second.kind(), second.outcome()), (ErrorKind::Transaction, Outcome::NotSent));
-    assert!(second.message().contains(first.message()), "{second}");
-    assert!(tx.has_failed());
-    let ended = tx.commit().unwrap_err();
-    assert_eq!((ended.kind(), ended.outcome()), (ErrorKind::RolledBack, Outcome::NotApplied));
-    recovers(&db, "after it");
-    assert!(are(&rows(&db), &BEFORE));
+    for url in urls("fault_over") {
+        let db = Database::open(&url).unwrap();
+        reset(&db);
+        let tx = db.begin().unwrap();
+        create(&tx, 3, "new").unwrap();
+        end_others(&url);
+        let first = create(&tx, 4, "new").unwrap_err();
+        assert_eq!((first.kind(), first.outcome()), (ErrorKind::Connection, Outcome::NotApplied));
+        let second = create(&tx, 5, "new").unwrap_err();
+        assert_eq!((second.kind(), second.outcome()), (ErrorKind::Transaction, Outcome::NotSent));
+        assert!(second.message().contains(first.message()), "{second}");
+        assert!(tx.has_failed());
+        let ended = tx.commit().unwrap_err();
+        assert_eq!((ended.kind(), ended.outcome()), (ErrorKind::RolledBack, Outcome::NotApplied));
+        recovers(&db, "after it");
+        assert!(are(&rows(&db), &BEFORE));
+    }
 }
 
 /// Stands between clients and a server, and passes on what they say. Once it is told a word, the next message with that
@@ -299,15 +416,17 @@ impl Proxy {
         Proxy { port, word }
     }
 
-    /// A proxy before a new database, the URL of the database past the proxy, and the database through it.
-    fn open(name: &str) -> Option<(Proxy, String, Database)> {
-        let url = postgres_url(name)?;
-        let (front, rest) = url.split_once('@')?;
-        let (server, path) = rest.split_once('/')?;
-        let proxy = Proxy::start(server.to_owned());
-        let db = Database::open(&format!("{front}@127.0.0.1:{}/{path}", proxy.port)).unwrap();
-        reset(&db);
-        Some((proxy, url, db))
+    /// For each server a proxy before a new database, the URL of the database past the proxy, and the database through it.
+    fn open(name: &str) -> Vec<(Proxy, String, Database)> {
+        let through = |url: String| {
+            let (front, rest) = url.split_once('@').unwrap();
+            let (server, path) = rest.split_once('/').unwrap();
+            let proxy = Proxy::start(server.to_owned());
+            let db = Database::open(&format!("{front}@127.0.0.1:{}/{path}", proxy.port)).unwrap();
+            reset(&db);
+            (proxy, url, db)
+        };
+        urls(name).into_iter().map(through).collect()
     }
 
     fn cut_at(&self, word: &'static str) {
@@ -350,60 +469,63 @@ fn pass(client: TcpStream, server: TcpStream, word: Arc<Mutex<Option<&'static st
 /// F04: what was sent may have arrived. Nobody may run it again without a look.
 #[test]
 fn a_commit_whose_answer_is_lost_is_unknown_and_not_run_again() {
-    let Some((proxy, url, db)) = Proxy::open("fault_commit") else { return };
-    proxy.cut_at("COMMIT");
-    let mut runs = 0;
-    let result = db.transaction_with(TxOptions { retries: 5, ..TxOptions::default() }, |tx| {
-        runs += 1;
-        create(tx, 3, "new")
-    });
-    let error = result.unwrap_err();
-    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connection, Outcome::Unknown), "{error:?}");
-    assert_eq!((error.retry(), error.connection()), (Retry::Never, ConnectionFate::Discarded));
-    assert_eq!(runs, 1);
-    let direct = Database::open(&url).unwrap();
-    assert_eq!(rows(&direct).len(), 3, "it had arrived");
-    recovers(&db, "through the proxy");
-    db.transaction(|tx| create(tx, 4, "new")).unwrap();
-    assert_eq!((rows(&db).len(), open_transactions(&direct)), (4, 0));
+    for (proxy, url, db) in Proxy::open("fault_commit") {
+        proxy.cut_at("COMMIT");
+        let mut runs = 0;
+        let result = db.transaction_with(TxOptions { retries: 5, ..TxOptions::default() }, |tx| {
+            runs += 1;
+            create(tx, 3, "new")
+        });
+        let error = result.unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connection, Outcome::Unknown), "{error:?}");
+        assert_eq!((error.retry(), error.connection()), (Retry::Never, ConnectionFate::Discarded));
+        assert_eq!(runs, 1);
+        let direct = Database::open(&url).unwrap();
+        assert_eq!(rows(&direct).len(), 3, "it had arrived");
+        recovers(&db, "through the proxy");
+        db.transaction(|tx| create(tx, 4, "new")).unwrap();
+        assert_eq!((rows(&db).len(), open_transactions(&direct)), (4, 0));
+    }
 }
 
 /// Where nobody knows whether it was committed, nobody is told that it was, or that it was not.
 #[test]
 fn no_callback_runs_where_the_outcome_is_unknown() {
-    let Some((proxy, _, db)) = Proxy::open("fault_callback") else { return };
-    let told = Rc::new(RefCell::new(Vec::new()));
-    let says = |what: &'static str| {
-        let told = told.clone();
-        move || told.borrow_mut().push(what)
-    };
-    let tx = db.begin().unwrap();
-    create(&tx, 3, "new").unwrap();
-    tx.after_commit(says("committed"));
-    tx.after_rollback(says("rolled back"));
-    proxy.cut_at("COMMIT");
-    assert_eq!(tx.commit().unwrap_err().outcome(), Outcome::Unknown);
-    assert!(told.borrow().is_empty(), "{:?}", told.borrow());
+    for (proxy, _, db) in Proxy::open("fault_callback") {
+        let told = Rc::new(RefCell::new(Vec::new()));
+        let says = |what: &'static str| {
+            let told = told.clone();
+            move || told.borrow_mut().push(what)
+        };
+        let tx = db.begin().unwrap();
+        create(&tx, 3, "new").unwrap();
+        tx.after_commit(says("committed"));
+        tx.after_rollback(says("rolled back"));
+        proxy.cut_at("COMMIT");
+        assert_eq!(tx.commit().unwrap_err().outcome(), Outcome::Unknown);
+        assert!(told.borrow().is_empty(), "{:?}", told.borrow());
+    }
 }
 
 /// F02: a statement of its own that was sent may have been done.
 #[test]
 fn a_write_whose_answer_is_lost_is_unknown() {
-    let Some((proxy, url, db)) = Proxy::open("fault_write") else { return };
-    proxy.cut_at("this is lost");
-    let error = create(&db, 3, "this is lost").unwrap_err();
-    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connection, Outcome::Unknown), "{error:?}");
-    assert_eq!((error.retry(), error.connection()), (Retry::Never, ConnectionFate::Discarded));
-    assert_eq!(rows(&Database::open(&url).unwrap()).len(), 3, "it had arrived");
-    // Within a transaction nothing is unknown: it was not committed.
-    recovers(&db, "through the proxy");
-    let tx = db.begin().unwrap();
-    proxy.cut_at("this too");
-    let error = create(&tx, 4, "this too").unwrap_err();
-    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connection, Outcome::NotApplied), "{error:?}");
-    drop(tx);
-    recovers(&db, "after the transaction");
-    assert_eq!(rows(&db).len(), 3);
+    for (proxy, url, db) in Proxy::open("fault_write") {
+        proxy.cut_at("this is lost");
+        let error = create(&db, 3, "this is lost").unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connection, Outcome::Unknown), "{error:?}");
+        assert_eq!((error.retry(), error.connection()), (Retry::Never, ConnectionFate::Discarded));
+        assert_eq!(rows(&Database::open(&url).unwrap()).len(), 3, "it had arrived");
+        // Within a transaction nothing is unknown: it was not committed.
+        recovers(&db, "through the proxy");
+        let tx = db.begin().unwrap();
+        proxy.cut_at("this too");
+        let error = create(&tx, 4, "this too").unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connection, Outcome::NotApplied), "{error:?}");
+        drop(tx);
+        recovers(&db, "after the transaction");
+        assert_eq!(rows(&db).len(), 3);
+    }
 }
 
 #[test]
@@ -442,6 +564,42 @@ fn a_lock_or_a_statement_that_takes_too_long_is_a_timeout() {
     let long: Vec<(i64,)> = db.query("SELECT count(*) FROM pg_sleep(0.3)", ()).all().unwrap();
     assert_eq!(long, [(1,)]);
     assert!(are(&rows(&db), &BEFORE));
+}
+
+/// Findings 4 and 5: of a wait that was too long only the statement is undone, of a deadlock everything is, and what is
+/// said next would be saved by itself. Neither happens to a caller.
+#[test]
+fn a_lock_that_mysql_and_mariadb_wait_for_in_vain_fails_the_transaction() {
+    for db in served("fault_wait").into_iter().filter(|db| db.dialect().name != "postgres") {
+        reset(&db);
+        let holder = db.begin().unwrap();
+        entry(1).for_update().required(&holder).unwrap();
+        let waited = db.transaction(|tx| {
+            create(tx, 3, "new")?;
+            tx.execute("SET SESSION innodb_lock_wait_timeout = 1", ())?;
+            let waited = entry(1).for_update().required(tx).map(drop).unwrap_err();
+            assert_eq!((waited.kind(), waited.database_code()), (ErrorKind::Timeout, Some("1205")));
+            let later = create(tx, 4, "new").unwrap_err();
+            assert_eq!((later.kind(), later.outcome()), (ErrorKind::Transaction, Outcome::NotSent));
+            Ok(())
+        });
+        let error = waited.unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::RolledBack, Outcome::NotApplied), "{error:?}");
+        holder.rollback().unwrap();
+        assert!(are(&rows(&db), &BEFORE), "nothing of it was saved");
+        // Of one within another only that one is lost.
+        let holder = db.begin().unwrap();
+        entry(1).for_update().required(&holder).unwrap();
+        db.transaction(|tx| {
+            create(tx, 3, "new")?;
+            tx.execute("SET SESSION innodb_lock_wait_timeout = 1", ())?;
+            assert!(tx.transaction(|inner| entry(1).for_update().required(inner).map(drop)).is_err());
+            create(tx, 4, "new")
+        })
+        .unwrap();
+        holder.rollback().unwrap();
+        assert_eq!(rows(&db).len(), 4);
+    }
 }
 
 /// A folder that goes with this value.

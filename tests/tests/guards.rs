@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, thread};
 
 use relata::{ErrorKind, Value, prelude::*, schema::Outcome};
-use relata_testkit::databases::{databases, postgres};
+use relata_testkit::databases::{databases, served};
 
 #[derive(Model, Debug, Clone)]
 #[model(table = "jobs", paranoid, default_scope = r#"{"where": {"tenant": 1}}"#)]
@@ -121,30 +121,31 @@ fn what_a_row_is_found_by_is_named_when_it_stands_in_the_way() {
 /// What waited for a row that somebody else has taken looks at it again, and takes none that is taken.
 #[test]
 fn no_two_workers_claim_one_row() {
-    let Some(db) = postgres("guard_claim") else { return };
-    relata::create_missing(&db, &[model::<Job>()]).unwrap();
-    for id in 0..60 {
-        job(&db, id, 1);
-    }
-    let claimed: Vec<i64> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..6)
-            .map(|_| {
-                scope.spawn(|| {
-                    let mut own = Vec::new();
-                    for _ in 0..40 {
-                        let claim = Job::update()
-                            .set(Job::STATUS, "taken")
-                            .filter(Job::STATUS.eq("new"))
-                            .order(Job::ID.asc())
-                            .limit(1);
-                        own.extend(claim.returning(&db).unwrap().iter().map(|job| job.id));
-                    }
-                    own
+    for db in served("guard_claim") {
+        relata::create_missing(&db, &[model::<Job>()]).unwrap();
+        for id in 0..60 {
+            job(&db, id, 1);
+        }
+        let claimed: Vec<i64> = thread::scope(|scope| {
+            let workers: Vec<_> = (0..6)
+                .map(|_| {
+                    scope.spawn(|| {
+                        let mut own = Vec::new();
+                        for _ in 0..40 {
+                            let claim = Job::update()
+                                .set(Job::STATUS, "taken")
+                                .filter(Job::STATUS.eq("new"))
+                                .order(Job::ID.asc())
+                                .limit(1);
+                            own.extend(claim.returning(&db).unwrap().iter().map(|job| job.id));
+                        }
+                        own
+                    })
                 })
-            })
-            .collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
-    });
-    let different: BTreeSet<i64> = claimed.iter().copied().collect();
-    assert_eq!(claimed.len(), different.len(), "a row was claimed twice");
+                .collect();
+            workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+        });
+        let different: BTreeSet<i64> = claimed.iter().copied().collect();
+        assert_eq!(claimed.len(), different.len(), "a row was claimed twice");
+    }
 }

@@ -36,10 +36,24 @@ fn sqlite_agrees_with_the_evaluator() {
     agree(databases::sqlite());
 }
 
+fn agree_if_there(db: Option<Database>) {
+    match db {
+        Some(db) => agree(db),
+        None => eprintln!("skipped: no server; cargo xtask test starts one"),
+    }
+}
+
 #[test]
 fn postgres_agrees_with_the_evaluator() {
-    match databases::postgres("random") {
-        Some(db) => agree(db),
-        None => eprintln!("skipped: no PostgreSQL server; cargo xtask test starts one"),
-    }
+    agree_if_there(databases::postgres("random"));
+}
+
+#[test]
+fn mysql_agrees_with_the_evaluator() {
+    agree_if_there(databases::mysql("random"));
+}
+
+#[test]
+fn mariadb_agrees_with_the_evaluator() {
+    agree_if_there(databases::mariadb("random"));
 }

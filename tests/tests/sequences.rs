@@ -1,5 +1,6 @@
 //! Random sequences of writes and transactions: every database agrees with a plain model of it, row for row.
 
+use relata::Database;
 use relata_testkit::databases;
 use relata_tests::sequence::agree;
 
@@ -7,17 +8,31 @@ use relata_tests::sequence::agree;
 const ON_SQLITE: u64 = 200;
 
 /// The same on a server, which takes longer to answer.
-const ON_POSTGRES: u64 = 60;
+const ON_A_SERVER: u64 = 60;
 
 #[test]
 fn sequences_agree_with_the_model_on_sqlite() {
     agree(databases::sqlite, ON_SQLITE);
 }
 
+fn agree_if_there(db: Option<Database>) {
+    match db {
+        Some(db) => agree(|| db.clone(), ON_A_SERVER),
+        None => eprintln!("skipped: no server; cargo xtask test starts one"),
+    }
+}
+
 #[test]
 fn sequences_agree_with_the_model_on_postgres() {
-    match databases::postgres("sequences") {
-        Some(db) => agree(|| db.clone(), ON_POSTGRES),
-        None => eprintln!("skipped: no PostgreSQL server; cargo xtask test starts one"),
-    }
+    agree_if_there(databases::postgres("sequences"));
+}
+
+#[test]
+fn sequences_agree_with_the_model_on_mysql() {
+    agree_if_there(databases::mysql("sequences"));
+}
+
+#[test]
+fn sequences_agree_with_the_model_on_mariadb() {
+    agree_if_there(databases::mariadb("sequences"));
 }

@@ -16,7 +16,7 @@ use relata::{
     prelude::*,
     schema::{ConnectionFate, Outcome, Retry},
 };
-use relata_testkit::databases::{databases, postgres, sqlite};
+use relata_testkit::databases::{databases, postgres, served, sqlite};
 
 #[derive(Model, Debug, Clone)]
 #[model(table = "notes")]
@@ -445,6 +445,29 @@ fn the_level_is_that_of_one_transaction() {
     assert_eq!(mode(&tx), ("serializable".to_owned(), "on".to_owned()));
     drop(tx);
     assert_eq!(mode(&db), usual);
+}
+
+#[test]
+fn a_level_does_what_it_says_on_every_server() {
+    for db in served("tx_snapshots") {
+        tables(&db);
+        for (id, isolation, sees) in [(1, Isolation::ReadCommitted, true), (2, Isolation::RepeatableRead, false)] {
+            let tx = db.begin_with(TxOptions { isolation: Some(isolation), ..TxOptions::default() }).unwrap();
+            let before = ids(&tx).len();
+            note(&db, id).unwrap();
+            assert_eq!(ids(&tx).len() > before, sees, "{isolation:?} on {}", db.dialect().name);
+            tx.commit().unwrap();
+            // It was of that one transaction.
+            let tx = db.begin().unwrap();
+            let before = ids(&tx).len();
+            note(&db, id + 10).unwrap();
+            assert!(ids(&tx).len() > before, "after {isolation:?} on {}", db.dialect().name);
+        }
+        let reads = TxOptions { read_only: true, isolation: Some(Isolation::Serializable), ..TxOptions::default() };
+        let refused = db.transaction_with(reads, |tx| note(tx, 9)).unwrap_err();
+        assert!(matches!(refused.kind(), ErrorKind::Database | ErrorKind::Transaction), "{refused:?}");
+        assert!(!ids(&db).contains(&9));
+    }
 }
 
 #[test]

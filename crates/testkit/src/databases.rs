@@ -58,6 +58,24 @@ pub fn postgres(test: &str) -> Option<Database> {
     Some(Database::open(&postgres_url(test)?).unwrap_or_else(|error| panic!("{error}")))
 }
 
+/// An empty MySQL database of that name, if there is a server.
+///
+/// # Panics
+///
+/// When the server does not give one.
+pub fn mysql(test: &str) -> Option<Database> {
+    Some(Database::open(&created(MYSQL_URL, test)?).unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// An empty MariaDB database of that name, if there is a server.
+///
+/// # Panics
+///
+/// When the server does not give one.
+pub fn mariadb(test: &str) -> Option<Database> {
+    Some(Database::open(&created(MARIADB_URL, test)?).unwrap_or_else(|error| panic!("{error}")))
+}
+
 /// The URL of an empty PostgreSQL database of that name, if there is a server.
 ///
 /// # Panics

@@ -145,7 +145,13 @@ impl<'t> Runner<'t> {
                 self.outcome(&format!("{error:?}"));
                 let answer = self.model.apply(operation, now, &mut Keys::guesses());
                 let expected = answer.map(|answer| format!("{answer:?}")).map_err(kind_of);
-                assert_eq!(Err(error.kind()), expected, "left is the error of the database, right is the model");
+                // Where a row breaks two rules, some databases say the one first and some the other.
+                let other = expected == Err(ErrorKind::UniqueViolation)
+                    && error.kind() == ErrorKind::ForeignKeyViolation
+                    && matches!(on.dialect().name, "mysql" | "mariadb");
+                if !other {
+                    assert_eq!(Err(error.kind()), expected, "left is the error of the database, right is the model");
+                }
                 Some(error)
             }
         };

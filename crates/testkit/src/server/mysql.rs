@@ -238,7 +238,7 @@ impl MysqlServer {
             .arg(format!("--port={}", self.port))
             .args(["--bind-address=127.0.0.1", "--max-connections=500"])
             .args([
-                "--innodb-flush-log-at-trx-commit=0",
+                "--innodb-flush-log-at-trx-commit=2",
                 "--innodb-buffer-pool-size=64M",
                 "--innodb-flush-method=nosync",
             ]);
