@@ -47,6 +47,12 @@ pub struct Capabilities {
     pub nulls: NullsForm,
     /// How functions are written.
     pub functions: FunctionNames,
+    /// How regular expressions are matched.
+    pub regexp: RegexpForm,
+    /// How full text is searched.
+    pub search: SearchForm,
+    /// How JSON documents are asked.
+    pub json: JsonForm,
     /// How all rows of a table are removed.
     pub truncate: TruncateForm,
     /// How an insert of no values is written.
@@ -251,12 +257,73 @@ pub struct FunctionNames {
     pub length: &'static str,
     /// Between two integers whose quotient is cut to one.
     pub integer_division: &'static str,
+    /// The moment at which the statement runs.
+    pub now: &'static str,
+    /// A number from 0 up to 1.
+    pub random: &'static str,
+    /// How a part of a moment is taken.
+    pub part: DatePartForm,
+    /// Whether a double must be made a decimal before it is rounded, so that halves go away from zero.
+    pub rounds_decimals: bool,
+}
+
+/// How a part of a moment is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatePartForm {
+    /// `extract(year FROM x)`, a decimal.
+    Extract,
+    /// `strftime('%Y', x)`, a text.
+    Strftime,
+    /// `year(x)`.
+    Named,
+}
+
+/// How regular expressions are matched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RegexpForm {
+    /// There are none.
+    None,
+    /// `~` and `~*`.
+    Tilde,
+    /// `regexp_like(x, pattern, 'c')`.
+    RegexpLike,
+    /// `REGEXP`, with what concerns case at the front of the pattern.
+    Regexp,
+}
+
+/// How full text is searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SearchForm {
+    /// There is none for ordinary tables.
+    None,
+    /// `to_tsvector('simple', x) @@ plainto_tsquery('simple', words)`: all of the words.
+    TsVector,
+    /// `MATCH (x) AGAINST (words)`: any of the words, by an index over the column.
+    MatchAgainst,
+}
+
+/// How JSON documents are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JsonForm {
+    /// `jsonb` and its operators. <https://www.postgresql.org/docs/15/functions-json.html>
+    Jsonb,
+    /// `json_type(x, path)` and `json_extract(x, path)`. <https://www.sqlite.org/json1.html>
+    TypeOfPath,
+    /// `json_type(json_extract(x, path))`. <https://dev.mysql.com/doc/refman/9.7/en/json-functions.html>
+    TypeOfExtract,
 }
 
 impl FunctionNames {
     /// What the standard says, or nearly everybody.
-    pub const STANDARD: FunctionNames =
-        FunctionNames { concat: Some(" || "), length: "length(", integer_division: " / " };
+    pub const STANDARD: FunctionNames = FunctionNames {
+        concat: Some(" || "),
+        length: "length(",
+        integer_division: " / ",
+        now: "statement_timestamp()",
+        random: "random()",
+        part: DatePartForm::Extract,
+        rounds_decimals: true,
+    };
 }
 
 /// Whether the server must be kept from making joins of subqueries.

@@ -13,9 +13,10 @@ pub mod raw;
 mod sqlite;
 
 pub use capabilities::{
-    Assignments, BindTyping, Capabilities, ConflictForm, DecimalForm, DeleteForm, FeedForm, FunctionNames,
-    IsolationForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable, PatternForm, PerParentForm, Placeholder,
-    Returning, Subqueries, TransactionForm, TruncateForm, TypeNames,
+    Assignments, BindTyping, Capabilities, ConflictForm, DatePartForm, DecimalForm, DeleteForm, FeedForm,
+    FunctionNames, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable, PatternForm,
+    PerParentForm, Placeholder, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm, TruncateForm,
+    TypeNames,
 };
 pub use mariadb::{MARIADB_10_6, MARIADB_10_11, MARIADB_11_8};
 pub use mysql::{MYSQL_8_0, MYSQL_9_7};

@@ -1,7 +1,8 @@
 //! MariaDB. <https://mariadb.com/kb/en/sql-statements/>
 
 use crate::{
-    Assignments, Capabilities, ConflictForm, DeleteForm, LockForm, OwnTable, PerParentForm, Returning, TypeNames,
+    Assignments, Capabilities, ConflictForm, DeleteForm, LockForm, OwnTable, PerParentForm, RegexpForm, Returning,
+    TypeNames,
     mysql::{MYSQL_8_0, column},
 };
 
@@ -9,6 +10,7 @@ use crate::{
 pub const MARIADB_10_6: Capabilities = Capabilities {
     name: "mariadb",
     id: 4,
+    regexp: RegexpForm::Regexp,
     per_parent: PerParentForm::RowNumber,
     lock: LockForm::Rows {
         strengths: [" FOR UPDATE", " FOR UPDATE", " LOCK IN SHARE MODE", " LOCK IN SHARE MODE"],

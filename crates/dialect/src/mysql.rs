@@ -3,9 +3,10 @@
 use relata_schema::{Kind, SqlType};
 
 use crate::{
-    Assignments, BindTyping, Capabilities, ConflictForm, DecimalForm, DeleteForm, FeedForm, FunctionNames,
-    IsolationForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable, PatternForm, PerParentForm, Placeholder,
-    Returning, Subqueries, TransactionForm, TruncateForm, TypeNames, raw::Lexis,
+    Assignments, BindTyping, Capabilities, ConflictForm, DatePartForm, DecimalForm, DeleteForm, FeedForm,
+    FunctionNames, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable, PatternForm,
+    PerParentForm, Placeholder, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm, TruncateForm,
+    TypeNames, raw::Lexis,
 };
 
 /// MySQL 8.0.19 and later (`VALUES ... AS`, `JSON_TABLE`, `LATERAL`, checks that are enforced).
@@ -34,7 +35,18 @@ pub const MYSQL_8_0: Capabilities = Capabilities {
     own_table: OwnTable::Derived,
     assignments: Assignments::InOrder,
     nulls: NullsForm::Least,
-    functions: FunctionNames { concat: None, length: "char_length(", integer_division: " DIV " },
+    functions: FunctionNames {
+        concat: None,
+        length: "char_length(",
+        integer_division: " DIV ",
+        now: "now(6)",
+        random: "rand()",
+        part: DatePartForm::Named,
+        rounds_decimals: true,
+    },
+    regexp: RegexpForm::RegexpLike,
+    search: SearchForm::MatchAgainst,
+    json: JsonForm::TypeOfExtract,
     // TRUNCATE commits what the transaction has done so far, and fails where another table refers to this one.
     truncate: TruncateForm::Delete,
     default_values: " () VALUES ()",

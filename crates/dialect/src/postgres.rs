@@ -4,8 +4,8 @@ use relata_schema::{Kind, SqlType};
 
 use crate::{
     Assignments, BindTyping, Capabilities, ConflictForm, DecimalForm, DeleteForm, FeedForm, FunctionNames,
-    IsolationForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable, PatternForm, PerParentForm, Placeholder,
-    Returning, Subqueries, TransactionForm, TruncateForm, TypeNames, raw::Lexis,
+    IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable, PatternForm, PerParentForm,
+    Placeholder, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm, TruncateForm, TypeNames, raw::Lexis,
 };
 
 /// PostgreSQL 15 and later.
@@ -31,6 +31,9 @@ pub const POSTGRES_15: Capabilities = Capabilities {
     assignments: Assignments::Simultaneous,
     nulls: NullsForm::Words,
     functions: FunctionNames::STANDARD,
+    regexp: RegexpForm::Tilde,
+    search: SearchForm::TsVector,
+    json: JsonForm::Jsonb,
     truncate: TruncateForm::Truncate,
     default_values: " DEFAULT VALUES",
     transaction: TransactionForm {

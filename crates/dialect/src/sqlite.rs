@@ -3,9 +3,10 @@
 use relata_schema::{Kind, SqlType};
 
 use crate::{
-    Assignments, BindTyping, Capabilities, ConflictForm, DecimalForm, DeleteForm, FeedForm, FunctionNames,
-    IsolationForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable, PatternForm, PerParentForm, Placeholder,
-    Returning, Subqueries, TransactionForm, TruncateForm, TypeNames, raw::Lexis,
+    Assignments, BindTyping, Capabilities, ConflictForm, DatePartForm, DecimalForm, DeleteForm, FeedForm,
+    FunctionNames, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable, PatternForm,
+    PerParentForm, Placeholder, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm, TruncateForm,
+    TypeNames, raw::Lexis,
 };
 
 /// SQLite 3.41 and later (`unhex`), as it is embedded.
@@ -32,7 +33,17 @@ pub const SQLITE_3: Capabilities = Capabilities {
     own_table: OwnTable::Readable,
     assignments: Assignments::Simultaneous,
     nulls: NullsForm::Words,
-    functions: FunctionNames::STANDARD,
+    functions: FunctionNames {
+        // As wide as every instant is written.
+        now: "strftime('%Y-%m-%d %H:%M:%f000+00:00', 'now')",
+        random: "(random() / 18446744073709551616.0 + 0.5)",
+        part: DatePartForm::Strftime,
+        rounds_decimals: false,
+        ..FunctionNames::STANDARD
+    },
+    regexp: RegexpForm::None,
+    search: SearchForm::None,
+    json: JsonForm::TypeOfPath,
     truncate: TruncateForm::Delete,
     default_values: " DEFAULT VALUES",
     transaction: TransactionForm {

@@ -403,10 +403,9 @@ impl Ir {
             Expr::Null => return None,
             Expr::Int(_) => Kind::BigInt,
             Expr::Literal(literal) => return self.literal(literal).kind(),
-            Expr::Call(function, arguments) => match function {
-                Function::Length => Kind::Integer,
-                f if f.takes_text() => Kind::Text,
-                _ => return self.exprs(arguments).iter().filter_map(|&argument| self.kind(argument)).reduce(widest),
+            Expr::Call(function, arguments) => match function.own_kind() {
+                Some(kind) => kind,
+                None => return self.exprs(arguments).iter().filter_map(|&argument| self.kind(argument)).reduce(widest),
             },
             Expr::Aggregate { function, argument, .. } => match (function, argument.and_then(|a| self.kind(a))) {
                 (Aggregate::Count, _) => Kind::BigInt,

@@ -40,6 +40,13 @@ pub enum Transform {
     Array,
     /// The whole feed of keys becomes a JSON array: of values, or of arrays when there are several columns.
     JsonRows,
+    /// The keys and numbers of a path in a JSON document become a list of texts.
+    JsonLegs,
+    /// They become a path in the language of SQL/JSON. Whether a key may hold a quote or a backslash, escaped.
+    JsonPath {
+        /// It may.
+        escapes: bool,
+    },
     /// A pattern of `LIKE` becomes one of `GLOB`.
     LikeToGlob,
     /// A text that is taken literally becomes a pattern of `LIKE`.

@@ -61,7 +61,54 @@ fn param<'a>(def: &BindDef, binds: &'a [Bind<'_>], keys: Option<&'a Keys<'a>>) -
             Datum::Int(count_of(count(offset)?.saturating_add(count(limit)?))?)
         }
     };
+    if def.transform == Transform::JsonLegs {
+        let legs = legs_of(&value)?;
+        return Ok(Param::Array(legs.into_iter().map(|leg| Datum::Text(leg.into())).collect(), Kind::Text));
+    }
+    if let Transform::JsonPath { escapes } = def.transform {
+        return Ok(Param::One(Datum::Text(json_path(&value, escapes)?.into()), Kind::Text));
+    }
     Ok(Param::One(transform(value, def.transform)?, def.kind))
+}
+
+fn legs(value: &Datum<'_>) -> Result<Vec<serde_json::Value>> {
+    let wrong = || Error::internal("a path in a JSON document is none");
+    let Datum::Json(text) = value else { return Err(wrong()) };
+    serde_json::from_str(text).map_err(|_| wrong())
+}
+
+/// Keys and numbers as texts.
+fn legs_of(value: &Datum<'_>) -> Result<Vec<String>> {
+    let text = |leg: serde_json::Value| match leg {
+        serde_json::Value::String(key) => key,
+        number => number.to_string(),
+    };
+    Ok(legs(value)?.into_iter().map(text).collect())
+}
+
+/// `$."key"[0]`: a key is always quoted, so that nothing in it is a step, a wildcard or a range.
+fn json_path(value: &Datum<'_>, escapes: bool) -> Result<String> {
+    let mut path = String::from("$");
+    for leg in legs(value)? {
+        let serde_json::Value::String(key) = leg else {
+            path.push_str(&format!("[{leg}]"));
+            continue;
+        };
+        if !escapes && key.contains(['"', '\\']) {
+            let message = "SQLite finds no key with a quote or a backslash in it";
+            return Err(Error::new(ErrorKind::Unsupported, message).help("read the document in the application"));
+        }
+        path.push('.');
+        if escapes {
+            // As JSON writes it.
+            path.push_str(&serde_json::Value::String(key).to_string());
+        } else {
+            path.push('"');
+            path.push_str(&key);
+            path.push('"');
+        }
+    }
+    Ok(path)
 }
 
 /// A slice of one kind that lives as long as the program.
@@ -76,7 +123,9 @@ fn count_of(count: u64) -> Result<i64> {
 fn transform(value: Datum<'_>, transform: Transform) -> Result<Datum<'_>> {
     let Datum::Text(text) = &value else { return Ok(value) };
     let new = match transform {
-        Transform::AsIs | Transform::Array | Transform::JsonRows => return Ok(value),
+        Transform::AsIs | Transform::Array | Transform::JsonRows | Transform::JsonLegs | Transform::JsonPath { .. } => {
+            return Ok(value);
+        }
         Transform::EscapeLike { open_start, open_end } => enclose(text, '%', open_start, open_end, |c, out| {
             if matches!(c, '%' | '_' | '\\') {
                 out.push('\\');

@@ -70,8 +70,8 @@ pub mod prelude {
         Database, DynFind, DynModel, Entity as _, Event, Executor, Many, Model, One, Projection, Record, Tx, list,
         model,
         request::typed::{
-            Compare, Model as _, abs, alias, all, any, avg, coalesce, count, count_rows, length, lower, max, min, not,
-            sum, trim, upper,
+            Compare, Model as _, abs, alias, all, any, avg, coalesce, count, count_rows, json_boolean, json_contains,
+            json_number, json_present, json_text, length, lower, max, min, not, round, sum, trim, upper,
         },
     };
 }

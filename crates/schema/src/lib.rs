@@ -31,7 +31,7 @@ pub use json_value::{datum_from_json, datum_to_json, write_json_datum, write_jso
 pub use kind::{Kind, SqlType};
 pub use model::{Attribute, Compiled, Index, ModelDef};
 pub use naming::{pluralize, singularize, snake_case};
-pub use operator::{Aggregate, Comparison, Function, Pattern};
+pub use operator::{Aggregate, Comparison, Function, Parameter, Pattern};
 pub use reader::Reader;
 pub use rule::{Check, ModelRule, PatternText, Rule, Values};
 pub use set::{ModelRef, ModelSet, ModelView};

@@ -1,5 +1,7 @@
 //! The words that requests and queries share: functions, aggregates, comparisons, patterns.
 
+use crate::Kind;
+
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $byte:literal => $word:literal,)+ }) => {
         $(#[$meta])*
@@ -58,6 +60,46 @@ words! {
         Mul = 9 => "mul",
         /// Quotient of two; of integers it truncates.
         Div = 10 => "div",
+        /// What is left of an integer division; it has the sign of what is divided.
+        Mod = 11 => "mod",
+        /// The nearest number with so many digits behind the point, halves away from zero.
+        Round = 12 => "round",
+        /// NULL where both are equal, else the first.
+        Nullif = 13 => "nullif",
+        /// A text with each occurrence of another replaced by a third.
+        Replace = 14 => "replace",
+        /// A part of a text: from a character, counted from one, and so many of them.
+        Substr = 15 => "substr",
+        /// The moment at which the statement runs, by the clock of the database.
+        Now = 16 => "now",
+        /// A number from 0 up to 1, another for each row.
+        Random = 17 => "random",
+        /// The year of a moment or a day, in UTC.
+        Year = 18 => "year",
+        /// The month, from 1 to 12.
+        Month = 19 => "month",
+        /// The day of the month, from 1 to 31.
+        Day = 20 => "day",
+        /// The hour, from 0 to 23.
+        Hour = 21 => "hour",
+        /// The minute.
+        Minute = 22 => "minute",
+        /// The second, without its fraction.
+        Second = 23 => "second",
+        /// The text at a path in a JSON document; NULL where there is none, or something else.
+        JsonText = 24 => "json_text",
+        /// The number at a path in a JSON document, as a double; NULL where there is none, or something else.
+        JsonNumber = 25 => "json_number",
+        /// The boolean at a path in a JSON document; NULL where there is none, or something else.
+        JsonBool = 26 => "json_boolean",
+        /// Whether there is anything but null at a path in a JSON document.
+        JsonPresent = 27 => "json_present",
+        /// Whether a JSON document contains another: each member and each element of it, at the same place.
+        JsonContains = 28 => "json_contains",
+        /// Whether a JSON object has one of some keys.
+        JsonAnyKey = 29 => "json_any_key",
+        /// Whether a JSON object has all of some keys.
+        JsonAllKeys = 30 => "json_all_keys",
     }
 }
 
@@ -108,27 +150,151 @@ words! {
         EndsWith = 3 => "ends_with",
         /// The text contains the value, taken literally.
         Substring = 4 => "substring",
+        /// A regular expression finds something, in the syntax of the database. Case matters.
+        Regexp = 5 => "regexp",
+        /// The same, folding case.
+        Iregexp = 6 => "iregexp",
+        /// The words of the value are found by the full text search of the database.
+        Match = 7 => "match",
     }
+}
+
+/// What a function takes at one place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parameter {
+    /// Text.
+    Text,
+    /// A number, of whichever kind the others are.
+    Number,
+    /// A whole number.
+    Integer,
+    /// A number with a fraction.
+    Fraction,
+    /// A moment, a day or a time of day.
+    Moment,
+    /// A JSON document.
+    Json,
+    /// The way to a place in a JSON document: keys and numbers of elements, as an array.
+    Path,
+    /// Keys of a JSON object, as an array.
+    Keys,
+    /// How many digits: a number that stands in the request.
+    Digits,
+    /// Anything, of one kind with the others.
+    Any,
 }
 
 impl Function {
     /// How many arguments it takes: at least, at most.
     pub fn arity(self) -> (usize, usize) {
         match self {
+            Function::Now | Function::Random => (0, 0),
             Function::Lower | Function::Upper | Function::Length | Function::Trim | Function::Abs => (1, 1),
-            Function::Add | Function::Sub | Function::Mul | Function::Div => (2, 2),
+            Function::Year | Function::Month | Function::Day | Function::Hour | Function::Minute | Function::Second => {
+                (1, 1)
+            }
+            Function::Round => (1, 2),
+            Function::Substr => (2, 3),
+            Function::Replace => (3, 3),
             Function::Coalesce | Function::Concat => (2, 32),
+            Function::Add
+            | Function::Sub
+            | Function::Mul
+            | Function::Div
+            | Function::Mod
+            | Function::Nullif
+            | Function::JsonText
+            | Function::JsonNumber
+            | Function::JsonBool
+            | Function::JsonPresent
+            | Function::JsonContains
+            | Function::JsonAnyKey
+            | Function::JsonAllKeys => (2, 2),
         }
     }
 
-    /// Whether its arguments are text.
-    pub fn takes_text(self) -> bool {
-        matches!(self, Function::Lower | Function::Upper | Function::Length | Function::Trim | Function::Concat)
+    /// What it takes at a place.
+    pub fn parameter(self, place: usize) -> Parameter {
+        match (self, place) {
+            (Function::Lower | Function::Upper | Function::Length | Function::Trim, _) => Parameter::Text,
+            (Function::Concat | Function::Replace | Function::Substr, 0) => Parameter::Text,
+            (Function::Concat | Function::Replace, _) => Parameter::Text,
+            (Function::Substr | Function::Mod, _) => Parameter::Integer,
+            (Function::Round, 0) => Parameter::Fraction,
+            (Function::Round, _) => Parameter::Digits,
+            (Function::Abs | Function::Add | Function::Sub | Function::Mul | Function::Div, _) => Parameter::Number,
+            (
+                Function::Year | Function::Month | Function::Day | Function::Hour | Function::Minute | Function::Second,
+                _,
+            ) => Parameter::Moment,
+            (
+                Function::JsonText
+                | Function::JsonNumber
+                | Function::JsonBool
+                | Function::JsonPresent
+                | Function::JsonContains
+                | Function::JsonAnyKey
+                | Function::JsonAllKeys,
+                0,
+            ) => Parameter::Json,
+            (Function::JsonContains, _) => Parameter::Json,
+            (Function::JsonAnyKey | Function::JsonAllKeys, _) => Parameter::Keys,
+            (Function::JsonText | Function::JsonNumber | Function::JsonBool | Function::JsonPresent, _) => {
+                Parameter::Path
+            }
+            (Function::Coalesce | Function::Nullif | Function::Now | Function::Random, _) => Parameter::Any,
+        }
     }
 
-    /// Whether its arguments are numbers.
-    pub fn takes_numbers(self) -> bool {
-        matches!(self, Function::Abs | Function::Add | Function::Sub | Function::Mul | Function::Div)
+    /// The kind of its value, where that does not depend on its arguments.
+    pub fn own_kind(self) -> Option<Kind> {
+        Some(match self {
+            Function::Lower
+            | Function::Upper
+            | Function::Trim
+            | Function::Concat
+            | Function::Replace
+            | Function::Substr
+            | Function::JsonText => Kind::Text,
+            Function::Length
+            | Function::Year
+            | Function::Month
+            | Function::Day
+            | Function::Hour
+            | Function::Minute
+            | Function::Second => Kind::Integer,
+            Function::Now => Kind::Instant,
+            Function::Random | Function::JsonNumber => Kind::Double,
+            Function::JsonBool
+            | Function::JsonPresent
+            | Function::JsonContains
+            | Function::JsonAnyKey
+            | Function::JsonAllKeys => Kind::Bool,
+            Function::Abs
+            | Function::Coalesce
+            | Function::Add
+            | Function::Sub
+            | Function::Mul
+            | Function::Div
+            | Function::Mod
+            | Function::Round
+            | Function::Nullif => return None,
+        })
+    }
+}
+
+impl Parameter {
+    /// Whether a kind fits.
+    pub fn takes(self, kind: Kind) -> bool {
+        match self {
+            Parameter::Text => kind == Kind::Text,
+            Parameter::Number => kind.is_number(),
+            Parameter::Integer | Parameter::Digits => kind.is_integer(),
+            Parameter::Fraction => matches!(kind, Kind::Double | Kind::Decimal),
+            Parameter::Moment => matches!(kind, Kind::Instant | Kind::Naive | Kind::Day | Kind::Time),
+            Parameter::Json | Parameter::Path | Parameter::Keys => kind == Kind::Json,
+            Parameter::Any => kind != Kind::Json,
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 use relata_ir::{Expr, ExprId, Ir, List, RelId, RelSource, SelectId};
 use relata_schema::{Aggregate, Comparison, Function, Kind, Pattern};
 
-use super::{Writer, query};
-use crate::{ConflictForm, ListForm};
+use super::{Writer, json, query};
+use crate::{ConflictForm, DatePartForm, ListForm, RegexpForm, SearchForm};
 
 /// How tightly the place around an expression binds; an expression that binds less is put in parentheses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,9 +36,10 @@ fn level(expr: Expr) -> Level {
         | Expr::Between(..)
         | Expr::Match(..)
         | Expr::Glob(..) => Level::Not,
-        Expr::Call(Function::Add | Function::Sub | Function::Mul | Function::Div | Function::Concat, _) => {
-            Level::Operand
-        }
+        Expr::Call(
+            Function::Add | Function::Sub | Function::Mul | Function::Div | Function::Mod | Function::Concat,
+            _,
+        ) => Level::Operand,
         _ => Level::Term,
     }
 }
@@ -65,8 +66,8 @@ fn bare(w: &mut Writer<'_>, ir: &Ir, node: Expr) {
         Expr::Bool(value) => w.boolean(value),
         Expr::Int(value) => w.number(i64::from(value)),
         Expr::Literal(literal) => w.literal(ir.literal(literal)),
-        Expr::And(list) => separated(w, ir, list, " AND ", Level::And),
-        Expr::Or(list) => separated(w, ir, list, " OR ", Level::Or),
+        Expr::And(list) => group(w, ir, ir.exprs(list), " AND ", Level::And),
+        Expr::Or(list) => group(w, ir, ir.exprs(list), " OR ", Level::Or),
         Expr::Not(child) => not(w, ir, child),
         Expr::Compare(comparison, left, right) => infix(w, ir, left, comparison_word(comparison), right),
         Expr::IsNull(child) => postfix(w, ir, child, " IS NULL"),
@@ -154,6 +155,27 @@ fn bare(w: &mut Writer<'_>, ir: &Ir, node: Expr) {
     }
 }
 
+/// The members of a group. A parser makes a tree of them that is as deep as they are many, and some have a limit: many
+/// stand in parentheses, so many at a time.
+fn group(w: &mut Writer<'_>, ir: &Ir, members: &[ExprId], word: &'static str, around: Level) {
+    const AT_ONCE: usize = 256;
+    if members.len() <= AT_ONCE {
+        for (i, &member) in members.iter().enumerate() {
+            w.word(if i > 0 { word } else { "" });
+            // A member that is an OR inside of an AND is put in parentheses by its level.
+            expr(w, ir, member, around);
+        }
+        return;
+    }
+    let size = members.len().div_ceil(AT_ONCE).max(AT_ONCE);
+    for (i, part) in members.chunks(size).enumerate() {
+        w.word(if i > 0 { word } else { "" });
+        w.word("(");
+        group(w, ir, part, word, around);
+        w.word(")");
+    }
+}
+
 pub(super) fn separated(w: &mut Writer<'_>, ir: &Ir, list: List<ExprId>, separator: &'static str, around: Level) {
     for (i, &member) in ir.exprs(list).iter().enumerate() {
         if i > 0 {
@@ -213,6 +235,11 @@ fn between(w: &mut Writer<'_>, ir: &Ir, child: ExprId, word: &'static str, low: 
 }
 
 fn matches(w: &mut Writer<'_>, ir: &Ir, pattern: Pattern, left: ExprId, right: ExprId, negated: bool) {
+    match pattern {
+        Pattern::Regexp | Pattern::Iregexp => return regexp(w, ir, pattern == Pattern::Iregexp, left, right, negated),
+        Pattern::Match => return search(w, ir, left, right, negated),
+        _ => {}
+    }
     let folds = pattern == Pattern::Ilike && w.dialect.pattern == crate::PatternForm::LikeIlike;
     let word = match (folds, negated) {
         (true, false) => " ILIKE ",
@@ -226,7 +253,88 @@ fn matches(w: &mut Writer<'_>, ir: &Ir, pattern: Pattern, left: ExprId, right: E
     }
 }
 
+fn regexp(w: &mut Writer<'_>, ir: &Ir, folds: bool, left: ExprId, right: ExprId, negated: bool) {
+    match w.dialect.regexp {
+        RegexpForm::None | RegexpForm::Tilde => {
+            let word = match (folds, negated) {
+                (false, false) => " ~ ",
+                (false, true) => " !~ ",
+                (true, false) => " ~* ",
+                (true, true) => " !~* ",
+            };
+            infix(w, ir, left, word, right);
+        }
+        RegexpForm::RegexpLike => {
+            w.word(if negated { "NOT regexp_like(" } else { "regexp_like(" });
+            expr(w, ir, left, Level::Open);
+            w.word(", ");
+            expr(w, ir, right, Level::Open);
+            w.word(if folds { ", 'i')" } else { ", 'c')" });
+        }
+        RegexpForm::Regexp => {
+            expr(w, ir, left, Level::Operand);
+            w.word(if negated { " NOT REGEXP concat(" } else { " REGEXP concat(" });
+            w.word(if folds { "'(?i)', " } else { "'(?-i)', " });
+            expr(w, ir, right, Level::Open);
+            w.word(")");
+        }
+    }
+}
+
+fn search(w: &mut Writer<'_>, ir: &Ir, left: ExprId, right: ExprId, negated: bool) {
+    w.word(if negated { "NOT (" } else { "" });
+    match w.dialect.search {
+        SearchForm::None | SearchForm::TsVector => {
+            w.word("to_tsvector('simple', ");
+            expr(w, ir, left, Level::Open);
+            w.word(") @@ plainto_tsquery('simple', ");
+            expr(w, ir, right, Level::Open);
+            w.word(")");
+        }
+        SearchForm::MatchAgainst => {
+            w.word("MATCH (");
+            expr(w, ir, left, Level::Open);
+            w.word(") AGAINST (");
+            expr(w, ir, right, Level::Open);
+            w.word(")");
+        }
+    }
+    w.word(if negated { ")" } else { "" });
+}
+
+/// A part of a moment: its name in SQL, and in `strftime`.
+fn part(w: &mut Writer<'_>, ir: &Ir, name: &'static str, format: &'static str, list: List<ExprId>) {
+    let (before, between, after) = match w.dialect.functions.part {
+        DatePartForm::Extract => ("CAST(floor(extract(", " FROM ", ")) AS integer)"),
+        DatePartForm::Strftime => ("CAST(strftime('", "', ", ") AS INTEGER)"),
+        DatePartForm::Named => ("", "(", ")"),
+    };
+    w.word(before);
+    w.word(if w.dialect.functions.part == DatePartForm::Strftime { format } else { name });
+    w.word(between);
+    separated(w, ir, list, ", ", Level::Open);
+    w.word(after);
+}
+
 fn call(w: &mut Writer<'_>, ir: &Ir, function: Function, list: List<ExprId>) {
+    match function {
+        Function::Now => return w.word(w.dialect.functions.now),
+        Function::Random => return w.word(w.dialect.functions.random),
+        Function::Year => return part(w, ir, "year", "%Y", list),
+        Function::Month => return part(w, ir, "month", "%m", list),
+        Function::Day => return part(w, ir, "day", "%d", list),
+        Function::Hour => return part(w, ir, "hour", "%H", list),
+        Function::Minute => return part(w, ir, "minute", "%M", list),
+        Function::Second => return part(w, ir, "second", "%S", list),
+        Function::JsonText
+        | Function::JsonNumber
+        | Function::JsonBool
+        | Function::JsonPresent
+        | Function::JsonContains
+        | Function::JsonAnyKey
+        | Function::JsonAllKeys => return json::call(w, ir, function, list),
+        _ => {}
+    }
     let names = w.dialect.functions;
     let are_integers = || ir.exprs(list).iter().all(|&member| ir.kind(member).is_some_and(Kind::is_integer));
     let (operator, name) = match function {
@@ -242,6 +350,12 @@ fn call(w: &mut Writer<'_>, ir: &Ir, function: Function, list: List<ExprId>) {
         Function::Trim => ("", "trim("),
         Function::Abs => ("", "abs("),
         Function::Coalesce => ("", "coalesce("),
+        Function::Mod => (" % ", ""),
+        Function::Round => ("", "round("),
+        Function::Nullif => ("", "nullif("),
+        Function::Replace => ("", "replace("),
+        // What has no name here was spelled above.
+        _ => ("", "substr("),
     };
     if name.is_empty() {
         return separated(w, ir, list, operator, Level::Term);

@@ -6,6 +6,7 @@
 mod command;
 mod ddl;
 mod expr;
+mod json;
 mod query;
 mod writer;
 

@@ -157,6 +157,17 @@ pub fn transaction_control(keyword: &str) -> Option<Transaction> {
     }
 }
 
+/// Whether a text may change settings of its session that outlive its transaction. It says so too often rather than too
+/// seldom.
+pub fn changes_settings(sql: &str) -> bool {
+    sql.split(';').any(|statement| {
+        let mut words = statement.split_whitespace();
+        let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let sets = is(first, &["SET", "RESET", "USE", "DISCARD"]) && !is(second, &["LOCAL", "TRANSACTION"]);
+        sets || sql.contains("set_config") || (first.starts_with("/*") || first.starts_with("--"))
+    })
+}
+
 /// Whether a word is one of these keywords.
 fn is(word: &str, keywords: &[&str]) -> bool {
     keywords.iter().any(|keyword| word.eq_ignore_ascii_case(keyword))

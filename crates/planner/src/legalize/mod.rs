@@ -7,6 +7,7 @@ mod assignments;
 mod bind_type;
 mod conflict;
 mod decimal;
+mod json;
 mod list;
 mod lock;
 mod nulls;
@@ -14,6 +15,7 @@ mod own_table;
 mod pattern;
 mod per_parent;
 mod returning;
+mod round;
 mod subqueries;
 mod truncate;
 
@@ -41,6 +43,8 @@ pub(crate) const LEGALIZATIONS: &[Legalization] = &[
     per_parent::LEGALIZATION,
     pattern::LEGALIZATION,
     aggregate::LEGALIZATION,
+    round::LEGALIZATION,
+    json::LEGALIZATION,
     decimal::LEGALIZATION,
     list::LEGALIZATION,
     subqueries::LEGALIZATION,

@@ -4,7 +4,7 @@
 //! is only a `LIKE` that respects case, both sides are made small to fold it. A text
 //! that is taken literally becomes a pattern on its way to the database: the shape never sees it.
 
-use relata_dialect::{Capabilities, PatternForm};
+use relata_dialect::{Capabilities, PatternForm, RegexpForm, SearchForm};
 use relata_ir::{BindDef, Expr, ExprId, Ir, Transform};
 use relata_schema::{Error, ErrorKind, Function, Pattern, Result};
 
@@ -13,10 +13,22 @@ use super::Legalization;
 pub(crate) const LEGALIZATION: Legalization = Legalization { name: "pattern", run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
-    let (mut changed, mut refused) = (false, false);
+    let (mut changed, mut refused, mut missing, mut no_column) = (false, false, false, false);
     for id in ir.select_ids() {
         ir.rewrite_select(id, &mut |ir, expr| {
             let Expr::Match(pattern, text, value) = ir.expr(expr) else { return expr };
+            match pattern {
+                Pattern::Regexp | Pattern::Iregexp => {
+                    missing |= dialect.regexp == RegexpForm::None;
+                    return expr;
+                }
+                Pattern::Match => {
+                    missing |= dialect.search == SearchForm::None;
+                    no_column |= dialect.search == SearchForm::MatchAgainst && ir.column_name(text).is_none();
+                    return expr;
+                }
+                _ => {}
+            }
             let (open_start, open_end) = match pattern {
                 Pattern::StartsWith => (false, true),
                 Pattern::EndsWith => (true, false),
@@ -46,6 +58,15 @@ fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
             changed |= new.is_some();
             new.unwrap_or(expr)
         });
+    }
+    if missing {
+        let message =
+            format!("{} has no regular expressions and no full text search for ordinary tables", dialect.name);
+        return Err(Error::new(ErrorKind::Unsupported, message).help("match with like, or in the application"));
+    }
+    if no_column {
+        let message = format!("{} searches the full text of columns only", dialect.name);
+        return Err(Error::new(ErrorKind::Unsupported, message).help("name a column that has a FULLTEXT index"));
     }
     if refused {
         let message = format!("{} matches case only against a pattern that is a value", dialect.name);

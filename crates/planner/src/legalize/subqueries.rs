@@ -2,7 +2,7 @@
 //! left as it is.
 //!
 //! Of the condition of an inner join they become a condition on the rows, which means the same. Of that of an outer join
-//! they are wrapped; and so is `EXISTS` beside rows that are read out of JSON.
+//! they are wrapped; and so is `EXISTS` beside rows that are read out of JSON, and one that has an outer join itself.
 
 use relata_dialect::{Capabilities, Subqueries};
 use relata_ir::{Expr, ExprId, Ir, JoinKind, RelSource};
@@ -42,13 +42,11 @@ fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
             || joins.iter().any(|join| is_json(join.rel))
             || filters.iter().any(|&filter| is_list(ir, filter));
         let mut guarded = false;
-        if reads_json {
-            for filter in &mut filters {
-                let exists = !is_list(ir, *filter) && is_subquery(ir, *filter);
-                if exists {
-                    *filter = wrapped(ir, *filter);
-                    guarded = true;
-                }
+        for filter in &mut filters {
+            let exists = !is_list(ir, *filter) && is_subquery(ir, *filter);
+            if exists && (reads_json || has_outer_join(ir, *filter)) {
+                *filter = wrapped(ir, *filter);
+                guarded = true;
             }
         }
         if joined {
@@ -61,6 +59,15 @@ fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
         }
     }
     Ok(changed)
+}
+
+/// Whether the subquery of an EXISTS has an outer join.
+fn has_outer_join(ir: &Ir, condition: ExprId) -> bool {
+    match ir.expr(condition) {
+        Expr::Not(inner) => has_outer_join(ir, inner),
+        Expr::Exists(select) => ir.joins(ir.select(select).joins).iter().any(|join| join.kind == JoinKind::Left),
+        _ => false,
+    }
 }
 
 fn conjuncts(ir: &Ir, condition: ExprId) -> Vec<ExprId> {

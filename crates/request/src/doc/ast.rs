@@ -165,6 +165,15 @@ pub enum OpDoc {
     NotEndsWith,
     Substring,
     NotSubstring,
+    Regexp,
+    NotRegexp,
+    Iregexp,
+    NotIregexp,
+    Match,
+    Contains,
+    Contained,
+    AnyKeyExists,
+    AllKeysExist,
 }
 
 /// The right side of a test.

@@ -97,6 +97,16 @@ impl Tree {
         ends_with => EndsWith;
         /// Contains the value.
         substring => Substring;
+        /// A regular expression finds something. Case matters.
+        regexp => Regexp;
+        /// A regular expression finds something, folding case.
+        iregexp => Iregexp;
+        /// The full text search of the database finds the words.
+        search => Match;
+        /// A JSON document contains another.
+        contains => Contains;
+        /// A JSON document is contained in another.
+        contained => Contained;
     }
 
     /// Is NULL.

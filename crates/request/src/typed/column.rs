@@ -199,6 +199,13 @@ pub trait Compare<'q, M>: Scalar<'q, M> {
         ends_with => EndsWith;
         /// Contains the value; `%` and `_` in it are text.
         substring => Substring;
+        /// A regular expression finds something, in the syntax of the database. Case matters. SQLite has none.
+        regexp => Regexp;
+        /// The same, folding case.
+        iregexp => Iregexp;
+        /// The full text search of the database finds the words: on PostgreSQL all of them, on MySQL and MariaDB any, by a
+        /// FULLTEXT index over the column. SQLite has none for ordinary tables.
+        search => Match;
     }
 
     /// The sum with another number.

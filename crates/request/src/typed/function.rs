@@ -2,10 +2,11 @@
 
 use std::marker::PhantomData;
 
-use relata_schema::{Aggregate, Datum, Function, Result};
+use jiff::Timestamp;
+use relata_schema::{Aggregate, Datum, Function, Kind, Result};
 use rust_decimal::Decimal;
 
-use super::{Operand, Scalar, SqlValue};
+use super::{Operand, OrderItem, Scalar, SqlValue};
 use crate::Encoder;
 
 /// A function or aggregate of one argument.
@@ -52,6 +53,18 @@ calls! {
     trim(Function(Function::Trim)) -> String;
     /// Number of characters.
     length(Function(Function::Length)) -> i32;
+    /// The year of a moment or a day, in UTC.
+    year(Function(Function::Year)) -> i32;
+    /// The month, from 1 to 12.
+    month(Function(Function::Month)) -> i32;
+    /// The day of the month, from 1 to 31.
+    day(Function(Function::Day)) -> i32;
+    /// The hour, from 0 to 23.
+    hour(Function(Function::Hour)) -> i32;
+    /// The minute.
+    minute(Function(Function::Minute)) -> i32;
+    /// The second, without its fraction.
+    second(Function(Function::Second)) -> i32;
     /// How many values are not NULL.
     count(Aggregate(Aggregate::Count)) -> i64;
     /// The mean.
@@ -158,6 +171,116 @@ impl<'q, M, S: Scalar<'q, M>, V: Into<Datum<'q>>> Scalar<'q, M> for CallOfTwo<S,
         out.value_of(S::Type::KIND, self.second.into());
         Ok(())
     }
+}
+
+/// NULL where the first equals the value, else the first.
+pub fn nullif<S, V>(first: S, second: V) -> CallOfTwo<S, V> {
+    CallOfTwo { function: Function::Nullif, first, second }
+}
+
+/// One text after another; NULL if any is.
+pub fn concat<S, V>(first: S, second: V) -> Arithmetic<S, V> {
+    Arithmetic::new(Function::Concat, first, second)
+}
+
+/// A function of no arguments.
+#[derive(Debug, Clone, Copy)]
+pub struct Nullary<T> {
+    function: Function,
+    ty: PhantomData<fn() -> T>,
+}
+
+/// The moment at which the statement runs, by the clock of the database.
+pub fn now() -> Nullary<Timestamp> {
+    Nullary { function: Function::Now, ty: PhantomData }
+}
+
+/// A number from 0 up to 1, another for each row.
+pub fn random() -> Nullary<f64> {
+    Nullary { function: Function::Random, ty: PhantomData }
+}
+
+// Nothing in these names a model, so the methods of every expression could not tell theirs.
+impl<T> Nullary<T> {
+    /// Least first.
+    pub fn asc(self) -> OrderItem<Self> {
+        OrderItem::new(self, false)
+    }
+
+    /// Greatest first.
+    pub fn desc(self) -> OrderItem<Self> {
+        OrderItem::new(self, true)
+    }
+}
+
+impl CountRows {
+    /// Least first.
+    pub fn asc(self) -> OrderItem<Self> {
+        OrderItem::new(self, false)
+    }
+
+    /// Greatest first.
+    pub fn desc(self) -> OrderItem<Self> {
+        OrderItem::new(self, true)
+    }
+}
+
+impl<'q, M, T: SqlValue> Scalar<'q, M> for Nullary<T> {
+    type Type = T;
+
+    fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
+        out.function(self.function as u8, 0);
+        Ok(())
+    }
+}
+
+impl<'q, M, T: SqlValue> Operand<'q, M, T> for Nullary<T> {
+    fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
+        Scalar::<M>::write(self, out)
+    }
+}
+
+/// A function of an expression and values.
+#[derive(Debug, Clone)]
+pub struct CallOfValues<'q, S, T> {
+    function: Function,
+    argument: S,
+    values: Vec<(Kind, Datum<'q>)>,
+    ty: PhantomData<fn() -> T>,
+}
+
+/// The nearest number with so many digits behind the point (15 at most); halves go away from zero.
+pub fn round<'q, S: Typed>(argument: S, digits: u8) -> CallOfValues<'q, S, S::Of> {
+    let values = vec![(Kind::BigInt, Datum::Int(i64::from(digits.min(15))))];
+    CallOfValues { function: Function::Round, argument, values, ty: PhantomData }
+}
+
+/// A part of a text: `length` characters from the one of number `start`, counted from one.
+pub fn substr<'q, S>(argument: S, start: u32, length: u32) -> CallOfValues<'q, S, String> {
+    let number = |number: u32| (Kind::BigInt, Datum::Int(i64::from(number)));
+    let values = vec![number(start), number(length)];
+    CallOfValues { function: Function::Substr, argument, values, ty: PhantomData }
+}
+
+/// A text with each occurrence of `from` replaced by `to`.
+pub fn replace<'q, S>(argument: S, from: &'q str, to: &'q str) -> CallOfValues<'q, S, String> {
+    let values = vec![(Kind::Text, Datum::from(from)), (Kind::Text, Datum::from(to))];
+    CallOfValues { function: Function::Replace, argument, values, ty: PhantomData }
+}
+
+impl<'q, M, S: Scalar<'q, M>, T: SqlValue> Scalar<'q, M> for CallOfValues<'q, S, T> {
+    type Type = T;
+
+    fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
+        out.function(self.function as u8, 1 + self.values.len() as u8);
+        self.argument.write(out)?;
+        self.values.into_iter().for_each(|(kind, value)| out.value_of(kind, value));
+        Ok(())
+    }
+}
+
+impl<S, T: SqlValue> Typed for CallOfValues<'_, S, T> {
+    type Of = T;
 }
 
 /// An alias that the selection gives.

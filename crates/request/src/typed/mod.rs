@@ -6,14 +6,18 @@
 mod column;
 mod function;
 mod include;
+mod json;
 mod order;
 mod predicate;
 mod value;
 
 pub use column::{Association, Column, Compare, IntoList, Path, PathEnd, Scalar};
-pub use function::{Alias, Arithmetic, Call, CallOfTwo, CountRows, Summable, Typed};
-pub use function::{abs, alias, avg, coalesce, count, count_rows, length, lower, max, min, sum, trim, upper};
+pub use function::{Alias, Arithmetic, Call, CallOfTwo, CallOfValues, CountRows, Nullary, Summable, Typed};
+pub use function::{abs, alias, avg, coalesce, concat, count, count_rows, day, hour, length, lower, max, min, minute};
+pub use function::{month, now, nullif, random, replace, round, second, substr, sum, trim, upper, year};
 pub use include::{IncludeOf, IntoInclude};
+pub use json::{AtPath, JsonPath, JsonTest};
+pub use json::{json_all_keys, json_any_key, json_boolean, json_contains, json_number, json_present, json_text};
 pub use order::{OrderItem, Ordering};
 pub use predicate::{All, Any, Between, InList, Not, NullTest, Predicate, Test, all, any, not};
 pub use value::{Operand, SqlValue};

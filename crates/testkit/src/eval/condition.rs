@@ -41,6 +41,15 @@ impl Tree<'_> {
 
     fn test(&self, left: &ExprDoc, op: OpDoc, right: &OperandDoc, env: &Env<'_, '_>) -> Result<Truth, String> {
         let truth = match op {
+            OpDoc::Regexp
+            | OpDoc::NotRegexp
+            | OpDoc::Iregexp
+            | OpDoc::NotIregexp
+            | OpDoc::Match
+            | OpDoc::Contains
+            | OpDoc::Contained
+            | OpDoc::AnyKeyExists
+            | OpDoc::AllKeysExist => return Err(format!("{} is asked in tests of its own", op.name())),
             OpDoc::Eq | OpDoc::Ne => self.equal(left, op, right, env)?,
             OpDoc::Gt => self.ordered(left, right, env, Ordering::is_gt)?,
             OpDoc::Gte => self.ordered(left, right, env, Ordering::is_ge)?,
