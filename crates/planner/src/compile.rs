@@ -146,21 +146,13 @@ impl Planner {
                 // The answer is read in a statement of its own: what it is, the rows that were written decide.
                 step.kinds.clear();
             }
+            // As many rows as the request says are spelled one by one, so their number is looked at before.
+            check_binds(step.repeated.map_or(0, |rows| rows.width.saturating_mul(rows.rows)), dialect, &root)?;
             self.order.clear();
             let mut writer = print::Writer::new(dialect, &mut step.sql, &mut self.order);
             print::statement(&mut writer, lowering.ir);
             step.binds = self.order.iter().map(|&bind| lowering.ir.bind(bind)).collect();
-            if step.placeholders() > dialect.max_binds {
-                let message = format!(
-                    "the statement has {} binds, and {} takes {}",
-                    step.placeholders(),
-                    dialect.name,
-                    dialect.max_binds
-                );
-                return Err(Error::new(ErrorKind::LimitExceeded, message)
-                    .at(&root)
-                    .help("pass the values as one list: a list over 32 is a single bind"));
-            }
+            check_binds(step.placeholders(), dialect, &root)?;
             steps.push(step);
             let waiting: Vec<usize> = lowering.feeds.iter().map(|(node, _)| *node).collect();
             for node in waiting {
@@ -190,6 +182,16 @@ impl Planner {
             notes,
         })
     }
+}
+
+fn check_binds(binds: usize, dialect: &Capabilities, path: &str) -> Result<()> {
+    if binds <= dialect.max_binds {
+        return Ok(());
+    }
+    let message = format!("the statement has {binds} binds, and {} takes {}", dialect.name, dialect.max_binds);
+    Err(Error::new(ErrorKind::LimitExceeded, message)
+        .at(path)
+        .help("pass the values as one list: a list over 32 is a single bind"))
 }
 
 /// Children are shown in the order asked for, whatever the order in which their statements were lowered.

@@ -35,6 +35,11 @@ pub(crate) fn write(out: &mut Vec<u8>, binds: &[Bind<'_>]) -> Result<()> {
 }
 
 fn one(out: &mut Vec<u8>, value: &Datum<'_>) -> Result<()> {
+    if let Datum::Text(text) = value
+        && text.contains('\0')
+    {
+        return Err(Error::new(ErrorKind::Request, "a value that stands in a statement has a NUL character"));
+    }
     let text = |text: &dyn std::fmt::Display| Cow::Owned(text.to_string().into_bytes());
     let bytes: Cow<'_, [u8]> = match value {
         Datum::Null => {

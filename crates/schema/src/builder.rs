@@ -275,6 +275,15 @@ impl ModelBuilder {
                     Some(crate::datum_from_json(&json, &attribute.ty).map_err(|error| error.at(&path))?);
             }
             check_attribute(&attribute, declared.key).map_err(|error| error.at(&path))?;
+            let labels = if let crate::SqlType::Enum(labels) = &attribute.ty { labels.as_slice() } else { &[] };
+            let default = attribute.default.iter().filter_map(|value| match value {
+                Value::Text(text) | Value::Json(text) => Some(text.as_ref()),
+                _ => None,
+            });
+            if labels.iter().map(String::as_str).chain(default).any(|text| text.contains('\0')) {
+                let error = Error::new(ErrorKind::Schema, "a constant of a table has a NUL character");
+                return Err(error.at(&path).help("leave it out: a database takes it for the end of the statement"));
+            }
             if attributes.iter().any(|other| other.name == attribute.name || other.column == attribute.column) {
                 return Err(Error::new(ErrorKind::Schema, "the attribute or its column is declared twice").at(path));
             }
@@ -297,8 +306,31 @@ impl ModelBuilder {
             };
             return Err(Error::new(ErrorKind::Schema, format!("the scope \"{name}\" {wrong}")));
         }
+        let scopes = self.default_scope.iter().chain(self.scopes.iter().map(|(_, options)| options));
+        let constants = self
+            .associations
+            .iter()
+            .flat_map(|association| &association.scope)
+            .filter_map(|(_, value)| if let Value::Text(text) = value { Some(text.as_ref()) } else { None });
+        if scopes.clone().any(|options| options.to_string().contains("\\u0000"))
+            || constants.clone().any(|text| text.contains('\0'))
+        {
+            let error = Error::new(ErrorKind::Schema, "a scope states a text with a NUL character").at(&self.name);
+            return Err(error.help("leave it out: a database takes it for the end of the statement"));
+        }
+        for association in &self.associations {
+            let action = association.on_delete.as_deref().unwrap_or("cascade");
+            const ACTIONS: [&str; 4] = ["cascade", "set null", "restrict", "no action"];
+            if !ACTIONS.contains(&action) {
+                let error = Error::new(ErrorKind::Schema, format!("there is no action \"{action}\" of on_delete"));
+                return Err(error.at(format!("{}.{}", self.name, association.name)).near(action, ACTIONS));
+            }
+        }
         let mut indexes = Vec::new();
         for (name, over, is_unique) in self.indexes {
+            if let Some(name) = &name {
+                check_name("index", name)?;
+            }
             let over = over
                 .iter()
                 .map(|name| find(name).ok_or_else(|| unknown(&self.name, name, &attributes)))

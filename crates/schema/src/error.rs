@@ -424,14 +424,45 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.0.path.is_empty() {
-            write!(f, "{}: ", self.0.path)?;
+        if self.0.kind == ErrorKind::Internal {
+            return write!(f, "{}: {}", self.0.path, self.0.message);
         }
-        f.write_str(&self.0.message)?;
+        if !self.0.path.is_empty() {
+            write!(f, "{}: ", Shown(&self.0.path))?;
+        }
+        write!(f, "{}", Shown(&self.0.message))?;
         match &self.0.help {
-            Some(help) => write!(f, "; {help}"),
+            Some(help) => write!(f, "; {}", Shown(help)),
             None => Ok(()),
         }
+    }
+}
+
+/// A text as it may stand in a log and on a terminal: what would end a line, move a cursor or turn the direction of
+/// writing is escaped, and what is very long is cut.
+struct Shown<'t>(&'t str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LONGEST: usize = 2_000;
+        let obeyed = |c: char| {
+            c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        };
+        let mut rest = self.0;
+        if let Some((end, _)) = rest.char_indices().nth(LONGEST) {
+            rest = &rest[..end];
+        }
+        let cut = rest.len() < self.0.len();
+        while let Some(at) = rest.find(obeyed) {
+            f.write_str(&rest[..at])?;
+            let mut characters = rest[at..].chars();
+            if let Some(c) = characters.next() {
+                write!(f, "{}", c.escape_default())?;
+            }
+            rest = characters.as_str();
+        }
+        f.write_str(rest)?;
+        if cut { f.write_str("...") } else { Ok(()) }
     }
 }
 
@@ -453,6 +484,11 @@ impl std::error::Error for Error {
 
 /// The known name nearest to a wrong one, if any is near enough to be a slip.
 pub fn nearest<'n>(wrong: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    /// No name is longer, and comparing takes time with the length.
+    const LONGEST: usize = 256;
+    if wrong.len() > LONGEST {
+        return None;
+    }
     let folded = wrong.to_lowercase().replace('_', "");
     known
         .into_iter()

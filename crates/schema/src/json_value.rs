@@ -108,6 +108,10 @@ pub fn write_json_datum(out: &mut String, value: &Datum<'_>, scale: Option<u8>) 
             if let Some(scale) = scale {
                 v.rescale(u32::from(scale));
             }
+            if v.is_zero() {
+                // What was rounded to nothing has no sign; it would not be read back with one.
+                v.set_sign_positive(true);
+            }
             let _ = write!(out, "\"{v}\"");
         }
         Datum::Text(v) => write_json_string(out, v),

@@ -74,6 +74,8 @@ pub(crate) fn to_json(checks: &[Check], ty: &SqlType) -> Option<Json> {
         };
         let value = match &check.message {
             Some(message) => serde_json::json!({ "args": args, "msg": message }),
+            // An object would be read as arguments and message.
+            None if args.is_object() => serde_json::json!({ "args": args }),
             None => args,
         };
         out.insert(check.rule.name().to_owned(), value);

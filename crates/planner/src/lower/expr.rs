@@ -2,7 +2,7 @@
 
 use relata_ir::{BindDef, ExprId, Source, Transform};
 use relata_request::{Bind, Cursor, ListForm, op};
-use relata_schema::{Aggregate, Comparison, Error, ErrorKind, Function, Kind, Pattern, Result};
+use relata_schema::{Aggregate, Comparison, Datum, Error, ErrorKind, Function, Kind, Pattern, Result};
 
 use super::{
     Building, Lowering,
@@ -10,6 +10,10 @@ use super::{
     nodes::{Part, SCOPE_BIND},
 };
 use crate::MAX_NODES;
+
+/// How deep expressions are lowered within one another: a condition as deep as may be, an alias in it, and some more for
+/// what is written as two operations.
+const DEEPEST: usize = 3 * relata_request::MAX_DEPTH;
 
 impl<'a> Lowering<'a, '_> {
     /// Lowers one condition or expression of a node.
@@ -45,6 +49,16 @@ impl<'a> Lowering<'a, '_> {
             let message = format!("the request makes more than {MAX_NODES} nodes");
             return Err(self.refuse(node, "", ErrorKind::LimitExceeded, message));
         }
+        if self.depth >= DEEPEST {
+            return Err(self.refuse(node, "", ErrorKind::LimitExceeded, "an expression is nested too deep"));
+        }
+        self.depth += 1;
+        let lowered = self.operation(node, at, rows, meets);
+        self.depth -= 1;
+        lowered
+    }
+
+    fn operation(&mut self, node: usize, at: &mut Cursor<'a>, rows: &Building, meets: Option<Kind>) -> Result<ExprId> {
         Ok(match at.byte()? {
             op::COLUMN => {
                 let attribute = at.u16()?;
@@ -169,6 +183,9 @@ impl<'a> Lowering<'a, '_> {
     /// A column of a node's model.
     pub(super) fn column(&mut self, node: usize, attribute: u16, rows: &Building) -> Result<ExprId> {
         match rows.rel(node) {
+            Some(rel) if usize::from(attribute) >= self.ir.width(rel) => {
+                Err(Error::internal(format!("a request names the attribute number {attribute}, and there are fewer")))
+            }
             Some(rel) => Ok(self.ir.column(rel, attribute)),
             None => Err(self
                 .refuse(node, "", ErrorKind::Request, "a path to several rows has no single value here")
@@ -179,12 +196,11 @@ impl<'a> Lowering<'a, '_> {
     fn function(&mut self, node: usize, at: &mut Cursor<'a>, rows: &Building) -> Result<ExprId> {
         let function = Function::from_byte(at.byte()?).ok_or_else(|| Error::internal("no such function"))?;
         let arguments: Vec<ExprId> = (0..at.byte()?).map(|_| self.expr(node, at, rows, None)).collect::<Result<_>>()?;
-        if function.takes_numbers() {
-            for &argument in &arguments {
-                if let Some(kind) = self.ir.kind(argument).filter(|kind| !kind.is_number()) {
-                    let message = format!("\"{}\" cannot take {} here", function.name(), kind.name());
-                    return Err(self.refuse(node, "", ErrorKind::TypeMismatch, message).help("cast the argument"));
-                }
+        for (place, &argument) in arguments.iter().enumerate() {
+            let wrong = self.ir.kind(argument).filter(|kind| !function.parameter(place).takes(*kind));
+            if let Some(kind) = wrong.filter(|_| function != Function::Coalesce) {
+                let message = format!("\"{}\" cannot take {} here", function.name(), kind.name());
+                return Err(self.refuse(node, "", ErrorKind::TypeMismatch, message).help("cast the argument"));
             }
         }
         Ok(self.ir.call(function, &arguments))
@@ -193,6 +209,9 @@ impl<'a> Lowering<'a, '_> {
     /// A value that a default scope states.
     fn stated(&mut self, bind: u32) -> Result<ExprId> {
         match self.nodes.stated.get((bind & !SCOPE_BIND) as usize).map(|bind| &**bind) {
+            Some(Bind::One(Datum::Text(text))) if text.contains('\0') => {
+                Err(Error::new(ErrorKind::Schema, "a default scope states a text with a NUL character"))
+            }
             Some(Bind::One(value)) => Ok(self.ir.schema_literal(value)),
             _ => Err(Error::internal("a default scope names a value that it does not have")),
         }

@@ -37,6 +37,8 @@ pub(crate) struct Lowering<'a, 'p> {
     slot_of: FxHashMap<usize, usize>,
     /// The keys that statements of nodes will be fed with.
     pub feeds: Vec<(usize, crate::plan::Feed)>,
+    /// How many expressions are being lowered within one another.
+    depth: usize,
 }
 
 /// A select that is being built, and the nodes whose rows it has.
@@ -92,6 +94,7 @@ impl<'a, 'p> Lowering<'a, 'p> {
             slots: Vec::new(),
             slot_of: FxHashMap::default(),
             feeds: Vec::new(),
+            depth: 0,
         })
     }
 

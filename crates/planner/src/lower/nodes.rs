@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use relata_request::{Bind, Cursor, ListForm, Request, Section, doc::default_condition, op};
-use relata_schema::{AssociationKind, Error, ErrorKind, Link, ModelView, Result};
+use relata_schema::{Association, AssociationKind, Error, ErrorKind, Link, ModelView, Result};
 
 use crate::{MAX_NODES, plan::Loading};
 
@@ -30,6 +30,9 @@ impl<'a> Part<'a> {
 
 /// Marks the number of a value that a default scope states.
 pub(crate) const SCOPE_BIND: u32 = 1 << 31;
+
+/// How many default scopes may be read within one another: each is of a model that the one before names by a path.
+const SCOPES: usize = 32;
 
 /// The condition of a default scope: its bytes and values.
 struct CompiledScope(Option<(Vec<u8>, Vec<Bind<'static>>)>);
@@ -142,6 +145,8 @@ pub(crate) struct Nodes<'a> {
     pub explicit: bool,
     /// How many expressions were read over. An alias that names aliases is read over again for each.
     scanned: usize,
+    /// How many default scopes are being read.
+    scopes: usize,
 }
 
 impl<'a> Nodes<'a> {
@@ -157,6 +162,7 @@ impl<'a> Nodes<'a> {
             having: Vec::new(),
             explicit: false,
             scanned: 0,
+            scopes: 0,
         };
         let attributes = section(Section::Attributes);
         nodes.explicit = !attributes.bytes.is_empty();
@@ -203,6 +209,9 @@ impl<'a> Nodes<'a> {
         }
         let mut at = part.cursor();
         let (target, update, count) = (at.attributes()?, at.attributes()?, at.attributes()?);
+        for &attribute in target.iter().chain(&update).chain(&count) {
+            attribute_of(self.nodes[0].model, attribute)?;
+        }
         // The condition of an index is told from others by its very values: they are part of the statement.
         let predicate = Part { bytes: at.bytes()?, bind: SCOPE_BIND | self.stated.len() as u32 };
         self.stated.extend(at.stated()?.into_iter().map(Cow::Owned));
@@ -226,7 +235,10 @@ impl<'a> Nodes<'a> {
             for part in &mut parts {
                 let bind = cursor.bind;
                 let (bytes, binds) = cursor.section()?;
-                cursor.bind += binds;
+                // The number is part of the bytes, and not what is there.
+                let next = bind.checked_add(binds).filter(|&next| next < SCOPE_BIND);
+                cursor.bind =
+                    next.ok_or_else(|| Error::internal("an include has more binds than there are numbers"))?;
                 *part = Part { bytes, bind };
             }
             let [attributes, include, filter, group, having, order, page, through_attributes, through_filter] = parts;
@@ -235,7 +247,7 @@ impl<'a> Nodes<'a> {
                 return Err(at(error.help("group the root"), self));
             }
             let above = self.nodes[parent].model;
-            let declared = &above.def().associations[usize::from(association)];
+            let declared = association_of(above, association)?;
             let key = if alias.is_empty() { declared.name.as_str() } else { alias };
             let index = self.nodes.len();
             if self.nodes[parent].children.iter().any(|&child| self.nodes[child].key == key) {
@@ -319,8 +331,16 @@ impl<'a> Nodes<'a> {
         let Some((bytes, binds)) = &compiled.0 else { return Ok(()) };
         let part = Part { bytes, bind: SCOPE_BIND | self.stated.len() as u32 };
         self.stated.extend(binds.iter().map(Cow::Borrowed));
-        let conjuncts = self.conjuncts(index, part)?;
-        self.nodes[index].conjuncts.splice(0..0, conjuncts);
+        if self.scopes >= SCOPES {
+            let message = "default scopes name one another by paths without end";
+            return Err(Error::new(ErrorKind::LimitExceeded, message)
+                .at(&self.nodes[index].path)
+                .help("leave the path out of one of them, and write its condition where it is meant"));
+        }
+        self.scopes += 1;
+        let conjuncts = self.conjuncts(index, part);
+        self.scopes -= 1;
+        self.nodes[index].conjuncts.splice(0..0, conjuncts?);
         Ok(())
     }
 
@@ -550,7 +570,7 @@ impl<'a> Nodes<'a> {
     /// The include of an association that goes by the association's own name; else an edge that is not loaded.
     fn child_of_association(&mut self, at: usize, association: u16) -> Result<usize> {
         let model = self.nodes[at].model;
-        let declared = &model.def().associations[usize::from(association)];
+        let declared = association_of(model, association)?;
         if let Some(child) = self.child_of_key(at, &declared.name)
             && self.nodes[child].included
             && self.nodes[child].association == association
@@ -637,6 +657,22 @@ impl<'a> Nodes<'a> {
     }
 }
 
+/// An association by the number that the bytes of a request give it.
+fn association_of(model: ModelView<'_>, number: u16) -> Result<&Association> {
+    model.def().associations.get(usize::from(number)).ok_or_else(|| {
+        Error::internal(format!("a request names the association number {number} of {}, which has fewer", model.name))
+    })
+}
+
+/// That there is an attribute of the number that the bytes of a request give it.
+pub(super) fn attribute_of(model: ModelView<'_>, number: u16) -> Result<u16> {
+    if usize::from(number) < model.attributes.len() {
+        return Ok(number);
+    }
+    let message = format!("a request names the attribute number {number} of {}, which has fewer", model.name);
+    Err(Error::internal(message))
+}
+
 fn selection<'a>(model: ModelView<'a>, part: Part<'a>) -> Result<Vec<Item<'a>>> {
     if part.bytes.is_empty() {
         return Ok((0..model.attributes.len() as u16).map(Item::Attribute).collect());
@@ -646,7 +682,7 @@ fn selection<'a>(model: ModelView<'a>, part: Part<'a>) -> Result<Vec<Item<'a>>> 
     let mut items = Vec::new();
     while !cursor.is_done() {
         if cursor.byte()? == 0 {
-            items.push(Item::Attribute(cursor.u16()?));
+            items.push(Item::Attribute(attribute_of(model, cursor.u16()?)?));
         } else {
             let alias = cursor.name()?;
             let before = cursor.clone();

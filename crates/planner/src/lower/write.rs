@@ -3,13 +3,15 @@
 //! Which rows an update or delete changes is said by the same conditions that keep the roots of a find, so that a path to
 //! another model, a required child or soft deletion mean here what they mean there.
 
-use relata_ir::{BindDef, Command, CommandKind, Conflict, ExprId, PageScope, RelId, RelSource, Source, Transform};
+use relata_ir::{
+    BindDef, Command, CommandKind, Conflict, Expr, ExprId, PageScope, RelId, RelSource, Source, Transform,
+};
 use relata_request::{Call, Request, Section, op};
 use relata_schema::{Error, ErrorKind, Kind, Result};
 
 use super::{
     Building, Lowering,
-    nodes::{Conjunct, Item, Part, SCOPE_BIND},
+    nodes::{Conjunct, Item, Part, SCOPE_BIND, attribute_of},
 };
 use crate::plan::{Rows, Step};
 
@@ -28,6 +30,7 @@ impl<'a> Lowering<'a, '_> {
             Call::Insert => {
                 let mut at = part(Section::Values).cursor();
                 let (count, sets) = (at.u32()?, at.attributes()?);
+                sets.iter().try_for_each(|&attribute| attribute_of(model, attribute).map(drop))?;
                 self.cells(&sets, at.bind, &mut rows);
                 let conflict = self.conflict(rel, &mut rows)?;
                 repeated = Some(Rows { width: sets.len(), rows: count as usize });
@@ -77,7 +80,7 @@ impl<'a> Lowering<'a, '_> {
         let mut at = part.cursor();
         let mut sets = Vec::new();
         while !at.is_done() {
-            let attribute = at.u16()?;
+            let attribute = attribute_of(model, at.u16()?)?;
             let kind = model.kind(attribute);
             let name = &model.def().attributes[usize::from(attribute)].name;
             let path = format!("{}.set.{name}", model.name);
@@ -166,7 +169,16 @@ impl<'a> Lowering<'a, '_> {
         let cut = self.nodes.nodes[0].cut;
         // What the default scope asks is asked of every request: it does not say that this one picks rows.
         let says = |part: &Part<'_>| part.bytes != [op::TRUE] && part.bind & SCOPE_BIND == 0;
-        let asked = self.nodes.nodes[0].conjuncts.iter().any(|conjunct| says(&conjunct.part));
+        let own: Vec<Conjunct<'a>> =
+            self.nodes.nodes[0].conjuncts.iter().filter(|conjunct| says(&conjunct.part)).cloned().collect();
+        let mut asked = false;
+        for conjunct in own {
+            // What holds of every row, however it is written, picks none.
+            asked = asked || !conjunct.names.is_empty() || {
+                let condition = self.row_condition(0, conjunct.part, rows)?;
+                !matches!(self.ir.expr(condition), Expr::Bool(true))
+            };
+        }
         if !asked && !self.flags.all {
             return Err(Error::new(ErrorKind::Request, "an update or delete without a condition changes every row")
                 .at(&self.nodes.nodes[0].path)

@@ -42,6 +42,7 @@ fn encode_options(doc: &RequestDoc, root: ModelRef, shows: bool) -> Result<Reque
     };
     let (merged, scoped) = scope::scoped(&doc.find, view, shows)?;
     let find = &merged;
+    scope::check_includes(&find.include, view)?;
     request.set_flags(Flags {
         call,
         distinct: find.distinct,
@@ -62,6 +63,7 @@ fn encode_options(doc: &RequestDoc, root: ModelRef, shows: bool) -> Result<Reque
 
 /// Writes the sections of finder options into a request; flags and page are the caller's.
 pub(super) fn write_options(request: &mut Request<'_>, find: &FindDoc) -> Result<()> {
+    scope::check_includes(&find.include, request.root().view())?;
     let aliases = aliases(find.attributes.as_ref());
     let scope = Scope { path: request.root().view().name.clone(), aliases: &aliases, includes: &find.include };
     let mut out: Request<'static> = Request::new(request.root().clone());

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use relata_schema::{
-    Aggregate, Comparison, Datum, Error, ErrorKind, Function, Kind, ModelView, Pattern, Result, SqlType,
+    Aggregate, Comparison, Datum, Error, ErrorKind, Function, Kind, ModelView, Parameter, Pattern, Result, SqlType,
     datum_from_json,
 };
 use serde_json::Value as Json;
 
-use super::ast::*;
+use super::{ast::*, read_expr::JSON};
 use crate::{BindList, Encoder, op};
 
 /// What the names of a condition or expression may refer to.
@@ -63,6 +63,14 @@ impl<'d> Scope<'d> {
     }
 
     fn test(&self, left: &ExprDoc, op: OpDoc, right: &OperandDoc, out: Out<'_, '_, '_>) -> Result<()> {
+        if let ExprDoc::Function { name, args, .. } = left
+            && name == JSON
+        {
+            return self.json_test(args, op, right, out);
+        }
+        if let OpDoc::Contains | OpDoc::Contained | OpDoc::AnyKeyExists | OpDoc::AllKeysExist = op {
+            return self.json_question(left, op, right, out);
+        }
         let ty = self.type_of(left, out.model)?;
         let named = |error: Error| error.at(format!("{}.{}", self.path, label(left)));
         let start = out.test();
@@ -137,6 +145,57 @@ impl<'d> Scope<'d> {
             },
         }
         Ok(())
+    }
+
+    /// A test of a place in a JSON document: what stands there is read as what it is compared with.
+    fn json_test(&self, args: &[ExprDoc], op: OpDoc, right: &OperandDoc, out: Out<'_, '_, '_>) -> Result<()> {
+        let named = |name: &str| ExprDoc::Function { name: name.to_owned(), args: args.to_vec(), distinct: false };
+        if let (OpDoc::Eq | OpDoc::Is | OpDoc::Ne | OpDoc::IsNot, OperandDoc::Value(Json::Null)) = (op, right) {
+            if matches!(op, OpDoc::Eq | OpDoc::Is) {
+                out.not();
+            }
+            return self.expression(&named(Function::JsonPresent.name()), out, None);
+        }
+        let first = match right {
+            OperandDoc::Value(value) => Some(value),
+            OperandDoc::List(values) => values.first(),
+            OperandDoc::Range(low, _) => match &**low {
+                OperandDoc::Value(value) => Some(value),
+                _ => None,
+            },
+            OperandDoc::Expr(_) => None,
+        };
+        let function = match first {
+            Some(Json::Bool(_)) => Function::JsonBool,
+            Some(Json::Number(_)) => Function::JsonNumber,
+            Some(Json::String(_)) => Function::JsonText,
+            Some(Json::Object(_) | Json::Array(_)) => {
+                let message = "a place in a JSON document is compared with a text, a number, a boolean or NULL";
+                return Err(self.error(ErrorKind::Unsupported, message).help("ask whether the attribute contains it"));
+            }
+            _ => {
+                let message = "what a place in a JSON document holds is not known before it is compared with a value";
+                return Err(self
+                    .error(ErrorKind::Request, message)
+                    .help("say json_text, json_number or json_boolean of the attribute and the path"));
+            }
+        };
+        self.test(&named(function.name()), op, right, out)
+    }
+
+    /// Questions to a JSON document.
+    fn json_question(&self, left: &ExprDoc, op: OpDoc, right: &OperandDoc, out: Out<'_, '_, '_>) -> Result<()> {
+        let OperandDoc::Value(value) = right else {
+            return Err(self.error(ErrorKind::Request, format!("\"{}\" goes with a value", op.name())));
+        };
+        let value = ExprDoc::Value(value.clone());
+        let (function, args) = match op {
+            OpDoc::Contains => (Function::JsonContains, [left.clone(), value]),
+            OpDoc::Contained => (Function::JsonContains, [value, left.clone()]),
+            OpDoc::AnyKeyExists => (Function::JsonAnyKey, [left.clone(), value]),
+            _ => (Function::JsonAllKeys, [left.clone(), value]),
+        };
+        self.function(function.name(), &args, false, out)
     }
 
     fn operand(&self, operand: &OperandDoc, ty: Option<&SqlType>, out: Out<'_, '_, '_>) -> Result<()> {
@@ -255,23 +314,42 @@ impl<'d> Scope<'d> {
             let message = format!("\"{name}\" takes {takes}, and {} are given", args.len());
             return Err(self.error(ErrorKind::Request, message));
         }
-        // A bare value takes the type of the first argument that has one of its own.
-        let mut meets = function.takes_text().then_some(SqlType::Text);
-        for arg in args {
-            if let Some(ty) = self.type_of(arg, out.model)? {
-                let fits = (!function.takes_text() || ty.kind() == Kind::Text)
-                    && (!function.takes_numbers() || ty.kind().is_number())
-                    && meets.as_ref().is_none_or(|meets| comparable(meets.kind(), ty.kind()));
-                if !fits {
-                    let message = format!("\"{name}\" cannot take {ty} here");
-                    return Err(self.error(ErrorKind::TypeMismatch, message).help("cast the argument"));
-                }
+        // A bare value takes the type that its place has, or else that of the first argument that has one of its own.
+        let mut meets: Option<SqlType> = None;
+        for (place, arg) in args.iter().enumerate() {
+            let Some(ty) = self.type_of(arg, out.model)? else { continue };
+            let parameter = function.parameter(place);
+            let unites = matches!(parameter, Parameter::Any | Parameter::Number);
+            let fits = parameter.takes(ty.kind())
+                && (!unites || meets.as_ref().is_none_or(|meets| comparable(meets.kind(), ty.kind())));
+            if !fits {
+                let message = format!("\"{name}\" cannot take {ty} here");
+                return Err(self.error(ErrorKind::TypeMismatch, message).help("cast the argument"));
+            }
+            if unites || parameter == Parameter::Fraction {
                 // A function of labels gives text, which is no label any more.
                 meets.get_or_insert(if matches!(ty, SqlType::Enum(_)) { SqlType::Text } else { ty });
             }
         }
         out.function(function as u8, args.len() as u8);
-        args.iter().try_for_each(|arg| self.expression(arg, out, meets.as_ref()))
+        for (place, arg) in args.iter().enumerate() {
+            let parameter = function.parameter(place);
+            if let ExprDoc::Value(value) = arg {
+                check_argument(parameter, value).map_err(|error| error.at(&self.path))?;
+            } else if matches!(parameter, Parameter::Path | Parameter::Keys | Parameter::Digits) {
+                let message = format!("\"{name}\" takes a value there, and no expression");
+                return Err(self.error(ErrorKind::Request, message));
+            }
+            let own = match parameter {
+                Parameter::Text => Some(SqlType::Text),
+                Parameter::Integer | Parameter::Digits => Some(SqlType::BigInt),
+                Parameter::Json | Parameter::Path | Parameter::Keys => Some(SqlType::Json),
+                Parameter::Number | Parameter::Fraction | Parameter::Any => meets.clone(),
+                Parameter::Moment => Some(SqlType::Timestamp(6)),
+            };
+            self.expression(arg, out, own.as_ref())?;
+        }
+        Ok(())
     }
 
     fn column(&self, path: &[String], out: Out<'_, '_, '_>) -> Result<()> {
@@ -352,9 +430,14 @@ impl<'d> Scope<'d> {
                     ("avg", _) => Some(SqlType::Double),
                     ("sum", _) => first()?.map(|ty| if ty.kind().is_integer() { SqlType::BigInt } else { ty }),
                     ("min" | "max", _) => first()?,
-                    (_, Some(Function::Length)) => Some(SqlType::Integer),
-                    (_, Some(function)) if function.takes_text() => Some(SqlType::Text),
-                    (_, Some(_)) => first()?,
+                    (_, Some(function)) => match function.own_kind() {
+                        Some(Kind::Text) => Some(SqlType::Text),
+                        Some(Kind::Integer) => Some(SqlType::Integer),
+                        Some(Kind::Double) => Some(SqlType::Double),
+                        Some(Kind::Bool) => Some(SqlType::Bool),
+                        Some(Kind::Instant) => Some(SqlType::Timestamp(6)),
+                        _ => first()?,
+                    },
                     _ => None,
                 }
             }
@@ -391,6 +474,28 @@ fn label(expr: &ExprDoc) -> Cow<'_, str> {
         ExprDoc::Function { name, .. } => name.as_str().into(),
         ExprDoc::Cast(inner, _) => label(inner),
         ExprDoc::Value(_) => "value".into(),
+    }
+}
+
+/// What a value must be like at a place of a function.
+fn check_argument(parameter: Parameter, value: &Json) -> Result<()> {
+    let wrong = |message: &str| Err(Error::new(ErrorKind::Request, message.to_owned()));
+    match (parameter, value) {
+        (Parameter::Path, Json::Array(legs)) if !legs.is_empty() && legs.len() <= 64 => {
+            let is_leg =
+                |leg: &Json| leg.is_string() || leg.as_u64().is_some_and(|number| u32::try_from(number).is_ok());
+            if legs.iter().all(is_leg) {
+                Ok(())
+            } else {
+                wrong("a step of a path is a key or the number of an element")
+            }
+        }
+        (Parameter::Path, _) => wrong("a path is an array of 1 to 64 keys and numbers of elements"),
+        (Parameter::Keys, Json::Array(keys)) if keys.iter().all(Json::is_string) => Ok(()),
+        (Parameter::Keys, _) => wrong("keys are an array of texts"),
+        (Parameter::Digits, value) if value.as_u64().is_some_and(|digits| digits <= 15) => Ok(()),
+        (Parameter::Digits, _) => wrong("digits are a number from 0 to 15"),
+        _ => Ok(()),
     }
 }
 
@@ -432,6 +537,12 @@ fn comparison(op: OpDoc) -> Result<Comparison, Option<(Pattern, bool)>> {
         OpDoc::NotEndsWith => return Err(Some((Pattern::EndsWith, true))),
         OpDoc::Substring => return Err(Some((Pattern::Substring, false))),
         OpDoc::NotSubstring => return Err(Some((Pattern::Substring, true))),
+        OpDoc::Regexp => return Err(Some((Pattern::Regexp, false))),
+        OpDoc::NotRegexp => return Err(Some((Pattern::Regexp, true))),
+        OpDoc::Iregexp => return Err(Some((Pattern::Iregexp, false))),
+        OpDoc::NotIregexp => return Err(Some((Pattern::Iregexp, true))),
+        OpDoc::Match => return Err(Some((Pattern::Match, false))),
+        OpDoc::Contains | OpDoc::Contained | OpDoc::AnyKeyExists | OpDoc::AllKeysExist => return Err(None),
         OpDoc::Is | OpDoc::IsNot | OpDoc::In | OpDoc::NotIn | OpDoc::Between | OpDoc::NotBetween => return Err(None),
     })
 }

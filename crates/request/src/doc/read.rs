@@ -218,7 +218,10 @@ fn include(reader: &Reader<'_>, depth: usize) -> Result<IncludeDoc> {
     let association = reader.field("association").ok_or_else(|| reader.error("\"association\" is missing"))?;
     Ok(IncludeDoc {
         association: association.text()?.to_owned(),
-        alias: reader.field("as").map(|field| field.text().map(str::to_owned)).transpose()?,
+        alias: match reader.field("as") {
+            Some(field) if field.text()?.is_empty() => return Err(field.error("a name is empty")),
+            field => field.map(|field| field.text().map(str::to_owned)).transpose()?,
+        },
         required: flag("required")?,
         separate: flag("separate")?,
         through: reader.field("through").map(|field| through(&field)).transpose()?,

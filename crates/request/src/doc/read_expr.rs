@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::ast::*;
 use crate::MAX_DEPTH;
 
-const OPERATORS: [(&str, OpDoc); 22] = [
+const OPERATORS: [(&str, OpDoc); 31] = [
     ("eq", OpDoc::Eq),
     ("ne", OpDoc::Ne),
     ("gt", OpDoc::Gt),
@@ -29,27 +29,20 @@ const OPERATORS: [(&str, OpDoc); 22] = [
     ("not_ends_with", OpDoc::NotEndsWith),
     ("substring", OpDoc::Substring),
     ("not_substring", OpDoc::NotSubstring),
+    ("regexp", OpDoc::Regexp),
+    ("not_regexp", OpDoc::NotRegexp),
+    ("iregexp", OpDoc::Iregexp),
+    ("not_iregexp", OpDoc::NotIregexp),
+    ("match", OpDoc::Match),
+    ("contains", OpDoc::Contains),
+    ("contained", OpDoc::Contained),
+    ("any_key_exists", OpDoc::AnyKeyExists),
+    ("all_keys_exist", OpDoc::AllKeysExist),
 ];
 
 /// Operators of the form that no database can say through relata yet. They are refused by name.
-const OPERATORS_NOT_YET: [&str; 16] = [
-    "regexp",
-    "not_regexp",
-    "iregexp",
-    "not_iregexp",
-    "match",
-    "contains",
-    "contained",
-    "overlap",
-    "adjacent",
-    "strict_left",
-    "strict_right",
-    "no_extend_left",
-    "no_extend_right",
-    "any_key_exists",
-    "all_keys_exist",
-    "all",
-];
+const OPERATORS_NOT_YET: [&str; 8] =
+    ["overlap", "adjacent", "strict_left", "strict_right", "no_extend_left", "no_extend_right", "any", "all"];
 
 impl OpDoc {
     /// The name in the JSON form.
@@ -104,20 +97,71 @@ fn entry(reader: &Reader<'_>, key: &str, depth: usize) -> Result<WhereDoc> {
         _ => {
             let left = match dollar(key) {
                 Some(left) => left,
+                None if key.contains(['.', '[']) => json_path(reader, key)?,
                 None => ExprDoc::Column(vec![key.to_owned()]),
             };
-            if let ExprDoc::Column(path) = &left
-                && path.len() == 1
-                && key.contains('.')
-            {
-                let error = Error::new(ErrorKind::Unsupported, format!("the JSON path \"{key}\" is not supported yet"));
-                return Err(error
-                    .at(reader.pointer())
-                    .help("a column of an association is written \"$association.attribute$\""));
-            }
             tests(reader, &left, depth + 1)
         }
     }
+}
+
+/// The function that stands for a place in a JSON document until it meets a value, whose type it takes.
+pub(super) const JSON: &str = "json";
+
+/// `meta.address.city`, `meta.tags[0]`, `meta."any key".x`: a place in a JSON document. Keys and numbers become values of
+/// the request; no text of them reaches a statement.
+fn json_path(reader: &Reader<'_>, key: &str) -> Result<ExprDoc> {
+    let wrong = |why: &str| {
+        let message = format!("the path \"{key}\" cannot be read: {why}");
+        Error::new(ErrorKind::Request, message).at(reader.pointer()).help(
+            "write attribute.key, attribute[0] or attribute.\"any key\"; a column of an association is \
+             \"$association.attribute$\"",
+        )
+    };
+    let split = key.find(['.', '[']).unwrap_or(key.len());
+    let (attribute, mut rest) = key.split_at(split);
+    let mut legs: Vec<Json> = Vec::new();
+    while let Some(first) = rest.chars().next() {
+        if legs.len() >= 64 {
+            return Err(wrong("it is longer than 64 steps"));
+        }
+        let inner = &rest[1..];
+        rest = if first == '[' {
+            let (number, after) = inner.split_once(']').ok_or_else(|| wrong("a bracket is not closed"))?;
+            let plain = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+            let number: u32 = number.parse().ok().filter(|_| plain).ok_or_else(|| wrong("an element has a number"))?;
+            legs.push(number.into());
+            after
+        } else if first != '.' {
+            return Err(wrong("steps are divided by dots"));
+        } else if let Some(quoted) = inner.strip_prefix('"') {
+            let (mut name, mut characters) = (String::new(), quoted.char_indices());
+            let end = loop {
+                match characters.next() {
+                    Some((_, '\\')) => name.extend(characters.next().map(|(_, c)| c)),
+                    Some((i, '"')) => break i + 1,
+                    Some((_, c)) => name.push(c),
+                    None => return Err(wrong("a quote is not closed")),
+                }
+            };
+            legs.push(name.into());
+            &quoted[end..]
+        } else {
+            let end = inner.find(['.', '[']).unwrap_or(inner.len());
+            let name = &inner[..end];
+            let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+            if !plain {
+                return Err(wrong("a key of anything but letters, digits, - and _ is quoted"));
+            }
+            legs.push(name.into());
+            &inner[end..]
+        };
+    }
+    if attribute.is_empty() || legs.is_empty() {
+        return Err(wrong("it names an attribute and a step"));
+    }
+    let args = vec![ExprDoc::Column(vec![attribute.to_owned()]), ExprDoc::Value(Json::Array(legs))];
+    Ok(ExprDoc::Function { name: JSON.to_owned(), args, distinct: false })
 }
 
 /// `$a.b$` is a column of an include, `$n$` an alias.
@@ -153,6 +197,10 @@ fn tests(reader: &Reader<'_>, left: &ExprDoc, depth: usize) -> Result<WhereDoc> 
 }
 
 fn operators(reader: &Reader<'_>, left: &ExprDoc, skip: Option<&str>, depth: usize) -> Result<WhereDoc> {
+    single(WhereDoc::All(each_operator(reader, left, skip, depth)?))
+}
+
+fn each_operator(reader: &Reader<'_>, left: &ExprDoc, skip: Option<&str>, depth: usize) -> Result<Vec<WhereDoc>> {
     guard(reader, depth)?;
     let mut found = Vec::new();
     for (key, json) in reader.map()? {
@@ -176,18 +224,23 @@ fn operators(reader: &Reader<'_>, left: &ExprDoc, skip: Option<&str>, depth: usi
             },
         }
     }
-    single(WhereDoc::All(found))
+    if found.is_empty() {
+        // A condition never vanishes.
+        return Err(reader.error("nothing is asked of it").help("write a value, or an operator and a value"));
+    }
+    Ok(found)
 }
 
 /// The members of a group inside an attribute: `{"or": [1, {"gt": 5}]}` or `{"or": {"lt": 1, "gt": 5}}`.
 fn alternatives(reader: &Reader<'_>, left: &ExprDoc, depth: usize) -> Result<Vec<WhereDoc>> {
     guard(reader, depth)?;
     match reader.json {
+        Json::Array(members) if members.is_empty() => {
+            // It would be true or false whatever the attribute is, and whether there is one.
+            Err(reader.error("nothing is asked of it").help("write values or operators"))
+        }
         Json::Array(_) => reader.elements()?.iter().map(|element| tests(element, left, depth + 1)).collect(),
-        Json::Object(_) => match operators(reader, left, None, depth + 1)? {
-            WhereDoc::All(members) => Ok(members),
-            one => Ok(vec![one]),
-        },
+        Json::Object(_) => each_operator(reader, left, None, depth + 1),
         _ => Err(reader.expected("an array of values and operators, or an object of operators")),
     }
 }
@@ -229,7 +282,9 @@ pub(super) fn expression(reader: &Reader<'_>, depth: usize) -> Result<ExprDoc> {
     guard(reader, depth)?;
     let Json::Object(map) = reader.json else {
         return match reader.json {
-            Json::Array(_) => Err(reader.expected("an expression")),
+            Json::Array(_) => {
+                Err(reader.expected("an expression").help("write a value that is an array as {\"value\": [...]}"))
+            }
             value => Ok(ExprDoc::Value(value.clone())),
         };
     };

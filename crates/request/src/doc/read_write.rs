@@ -154,7 +154,7 @@ fn target_to_json(target: &TargetDoc, put: &mut impl FnMut(&str, Json)) {
     }
     for (key, tree) in [("conflict_where", &target.predicate), ("update_where", &target.filter)] {
         if let Some(tree) = tree {
-            put(key, super::write::tree(tree));
+            put(key, super::write::conditions(tree));
         }
     }
 }

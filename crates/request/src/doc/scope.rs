@@ -13,6 +13,9 @@ use serde_json::Value as Json;
 use super::{ast::*, encode, encode_expr::Scope, read};
 use crate::{Bind, Encoder, MAX_DEPTH, Request, Section};
 
+/// The most includes of a request, with those that default scopes add: as many as a plan has edges.
+const INCLUDES: usize = 1_000;
+
 /// The name of the default scope in a list of scopes.
 const DEFAULT: &str = "default";
 
@@ -41,7 +44,14 @@ fn fill(json: &Json, args: &[(String, Json)], used: &mut [bool], depth: usize) -
                         .help("name the scope with its arguments: {\"scope\": {\"argument\": value}}")
                 })?;
                 used[place] = true;
-                return Ok(args[place].1.clone());
+                let given = &args[place].1;
+                // It is data, and stays data: an object would be operators or an expression.
+                let is_plain = |value: &Json| !value.is_object() && !value.is_array();
+                if !(is_plain(given) || given.as_array().is_some_and(|values| values.iter().all(is_plain))) {
+                    let error = Error::new(ErrorKind::Request, format!("the argument \"{wanted}\" is no plain value"));
+                    return Err(error.help("give a text, a number, a boolean, null, or a list of such"));
+                }
+                return Ok(given.clone());
             }
             let filled = map.iter().map(|(key, value)| Ok((key.clone(), fill(value, args, used, depth + 1)?)));
             Json::Object(filled.collect::<Result<_>>()?)
@@ -95,6 +105,35 @@ pub(super) fn scoped(find: &FindDoc, view: ModelView<'_>, shows: bool) -> Result
     let mut own = find.clone();
     own.scope = None;
     Ok((merge(out, own), keeps_default))
+}
+
+/// That includes come to an end, with those that default scopes add: a default scope may include a model whose own leads
+/// back, or several that each include several.
+pub(super) fn check_includes(includes: &[IncludeDoc], view: ModelView<'_>) -> Result<()> {
+    count_includes(includes, view, 1, &mut 0)
+}
+
+fn count_includes(includes: &[IncludeDoc], view: ModelView<'_>, depth: usize, count: &mut usize) -> Result<()> {
+    for item in includes {
+        *count += 1;
+        if *count > INCLUDES || depth > MAX_DEPTH {
+            let message = format!(
+                "a request has at most {INCLUDES} includes, {MAX_DEPTH} deep, with those that default scopes add"
+            );
+            return Err(Error::new(ErrorKind::LimitExceeded, message)
+                .at(format!("{}.include({})", view.name, item.association))
+                .help("look for default scopes that include one another's models"));
+        }
+        // What cannot be followed is refused where it is encoded, with its place.
+        let target = view.association(&item.association).and_then(|association| view.target(association).ok());
+        let Some(target) = target else { continue };
+        if target.default_scope.is_none() && item.find.scope.is_none() {
+            count_includes(&item.find.include, target, depth + 1, count)?;
+        } else if let Ok((merged, _)) = scoped(&item.find, target, true) {
+            count_includes(&merged.include, target, depth + 1, count)?;
+        }
+    }
+    Ok(())
 }
 
 /// What two sets of finder options ask together; the later is the stronger.

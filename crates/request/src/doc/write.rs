@@ -29,11 +29,11 @@ fn options(find: &FindDoc, out: &mut Map<String, Json>) {
     };
     let list = |items: Vec<Json>| (!items.is_empty()).then_some(Json::Array(items));
     put("attributes", find.attributes.as_ref().map(attributes));
-    put("where", find.filter.as_ref().map(tree));
+    put("where", find.filter.as_ref().map(conditions));
     put("include", list(find.include.iter().map(include).collect()));
     put("order", list(find.order.iter().map(order).collect()));
     put("group", list(find.group.iter().map(named).collect()));
-    put("having", find.having.as_ref().map(tree));
+    put("having", find.having.as_ref().map(conditions));
     put("limit", find.limit.map(Json::from));
     put("offset", find.offset.map(Json::from));
     put("distinct", find.distinct.then_some(true.into()));
@@ -65,7 +65,7 @@ fn attributes(doc: &AttributesDoc) -> Json {
 fn select(doc: &SelectDoc) -> Json {
     match doc {
         SelectDoc::Name(name) => name.clone().into(),
-        SelectDoc::Aliased(expr, alias) => json!([expression(expr), alias]),
+        SelectDoc::Aliased(expr, alias) => json!([named(expr), alias]),
     }
 }
 
@@ -88,7 +88,7 @@ fn include(doc: &IncludeDoc) -> Json {
             inner.insert("attributes".into(), attributes(selected));
         }
         if let Some(filter) = &through.filter {
-            inner.insert("where".into(), tree(filter));
+            inner.insert("where".into(), conditions(filter));
         }
         if let Some(paranoid) = through.paranoid {
             inner.insert("paranoid".into(), paranoid.into());
@@ -124,7 +124,12 @@ fn named(expr: &ExprDoc) -> Json {
 
 pub(super) fn expression(expr: &ExprDoc) -> Json {
     match expr {
-        ExprDoc::Column(path) => json!({ "col": path.join(".") }),
+        ExprDoc::Column(path) => {
+            let text = path.join(".");
+            // Between dollar signs stands a path or an alias, so a path that has them at its ends has them twice.
+            let twice = text.len() > 1 && text.starts_with('$') && text.ends_with('$');
+            json!({ "col": if twice { format!("${text}$") } else { text } })
+        }
         ExprDoc::Alias(name) => json!({ "col": format!("${name}$") }),
         ExprDoc::Function { name, args, distinct } => {
             let args: Vec<Json> = args.iter().map(expression).collect();
@@ -139,12 +144,43 @@ pub(super) fn expression(expr: &ExprDoc) -> Json {
     }
 }
 
-pub(super) fn tree(doc: &WhereDoc) -> Json {
+/// A condition where it is the value of a key: its members in a row, as they are read there.
+pub(super) fn conditions(doc: &WhereDoc) -> Json {
+    match doc {
+        WhereDoc::All(members) => members.iter().map(tree).collect(),
+        other => tree(other),
+    }
+}
+
+fn tree(doc: &WhereDoc) -> Json {
     match doc {
         WhereDoc::All(members) => json!({ "and": members.iter().map(tree).collect::<Vec<_>>() }),
         WhereDoc::Any(members) => json!({ "or": members.iter().map(tree).collect::<Vec<_>>() }),
         WhereDoc::Not(inner) => json!({ "not": tree(inner) }),
-        WhereDoc::Test { left, op, right } => json!({ "left": expression(left), op.name(): operand(right) }),
+        WhereDoc::Test { left, op, right } => {
+            let (key, left) = match left {
+                // A name that "col" would read as a path or an alias.
+                ExprDoc::Column(path) if path.len() == 1 && path[0].contains(['.', '$']) => {
+                    ("attribute", path[0].clone().into())
+                }
+                other => ("left", expression(other)),
+            };
+            json!({ key: left, op.name(): beside(*op, right) })
+        }
+    }
+}
+
+/// The right side of a test. Some operators read a plain value as something else, a list or two ends, or not at all; then
+/// it says that it is a value.
+fn beside(op: OpDoc, doc: &OperandDoc) -> Json {
+    let plain = |value: &Json| match op {
+        OpDoc::In | OpDoc::NotIn | OpDoc::Between | OpDoc::NotBetween => false,
+        OpDoc::Is | OpDoc::IsNot => value.is_null() || value.is_boolean(),
+        _ => true,
+    };
+    match doc {
+        OperandDoc::Value(value) if !plain(value) => json!({ "value": value }),
+        other => operand(other),
     }
 }
 
