@@ -42,5 +42,17 @@ pub(crate) fn json(error: &Error) -> String {
     if let Some(remedy) = error.remedy() {
         message = format!("{message}; {remedy}");
     }
-    json!({ "error": { "kind": error.kind().name(), "message": message, "path": error.path() } }).to_string()
+    let text =
+        json!({ "error": { "kind": error.kind().name(), "message": message, "path": error.path() } }).to_string();
+    // JSON escapes what moves a cursor; what turns the direction of writing is for us to escape.
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\u{7f}'..='\u{9f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        {
+            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }

@@ -90,11 +90,25 @@ fn of_server(error: MySqlError, sql: &str) -> Error {
         ErrorKind::CheckViolation => Some(of_check(&error.message)),
         _ => None,
     };
-    let (message, code) = (error.message.clone(), error.code.to_string());
+    let (message, code) = (without_values(&error, kind), error.code.to_string());
     let new = Error::new(kind, message).code(code).sql(sql).fate(outcome, retry, fate).because(error);
     match constraint {
         Some(constraint) => new.constraint_of(constraint),
         None => new,
+    }
+}
+
+/// The words of the server without values of the row.
+fn without_values(error: &MySqlError, kind: ErrorKind) -> String {
+    let message = &error.message;
+    if kind == ErrorKind::UniqueViolation {
+        let key = message.rsplit_once(" for key ").map(|(_, key)| key);
+        return key.map_or_else(|| "a unique key is taken".to_owned(), |key| format!("the key {key} is taken"));
+    }
+    // Incorrect ... value: '...' for column '...' at row 1
+    match (message.split_once(": '"), message.rfind("' for column ")) {
+        (Some((head, _)), Some(tail)) => format!("{head}{}", &message[tail + 1..]),
+        _ => message.clone(),
     }
 }
 

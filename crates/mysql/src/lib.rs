@@ -65,14 +65,17 @@ impl Mysql {
 impl Driver for Mysql {
     fn connect(&self) -> Result<Box<dyn Connection>> {
         let mut conn = Conn::new(self.options.clone()).map_err(|error| error::connecting(error, &self.place))?;
-        let (dialect, step) = contract::keep(&mut conn, &self.place)?;
-        let _ = self.dialect.set(dialect);
+        let kept = contract::keep(&mut conn, &self.place)?;
+        let _ = self.dialect.set(kept.dialect);
         Ok(Box::new(MysqlConnection {
             conn,
             statements: FxHashMap::default(),
-            step,
+            step: kept.step,
+            max_packet: kept.max_packet,
             in_transaction: false,
             broken: false,
+            is_changed: false,
+            place: self.place.clone(),
         }))
     }
 
@@ -87,10 +90,16 @@ pub struct MysqlConnection {
     statements: FxHashMap<(u64, u32), mysql::Statement>,
     /// From one number that the database gives to the next.
     step: u64,
+    /// The most bytes of one packet, less what surrounds the values.
+    max_packet: usize,
     /// Whether a text that was run may have left a transaction open.
     in_transaction: bool,
     /// Whether the server was seen to be gone.
     broken: bool,
+    /// Whether a text that was run may have changed settings.
+    is_changed: bool,
+    /// Where the server is.
+    place: String,
 }
 
 impl Connection for MysqlConnection {
@@ -107,12 +116,22 @@ impl Connection for MysqlConnection {
             step: self.step,
             in_transaction: &mut self.in_transaction,
             broken: &mut self.broken,
+            is_changed: &mut self.is_changed,
+            max_packet: self.max_packet,
         })
     }
 
     fn is_broken(&mut self) -> bool {
         let left_open = std::mem::take(&mut self.in_transaction);
-        self.broken || (left_open && self.conn.query_drop("ROLLBACK").is_err())
+        if self.broken || (left_open && self.conn.query_drop("ROLLBACK").is_err()) {
+            return true;
+        }
+        if !std::mem::take(&mut self.is_changed) {
+            return false;
+        }
+        // What one user sets must not meet the next. Statements that were prepared go with it.
+        self.statements.clear();
+        self.conn.reset().is_err() || contract::keep(&mut self.conn, &self.place).is_err()
     }
 
     fn ping(&mut self) -> Result<()> {
@@ -122,6 +141,7 @@ impl Connection for MysqlConnection {
     fn as_any(&mut self) -> &mut dyn Any {
         // What is done to the connection itself is not seen here.
         self.in_transaction = true;
+        self.is_changed = true;
         &mut self.conn
     }
 }

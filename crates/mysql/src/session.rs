@@ -1,7 +1,10 @@
 //! Running statements.
 
 use mysql::{Conn, Params, Value as Raw, prelude::Queryable};
-use relata_dialect::{MYSQL_8_0, raw::transaction_control};
+use relata_dialect::{
+    MYSQL_8_0,
+    raw::{changes_settings, transaction_control},
+};
 use relata_driver::{Numbered, Param, Row, Session, Statement};
 use relata_schema::{ConnectionFate, Datum, Error, ErrorKind, Kind, Outcome, Result, Retry};
 use rustc_hash::FxHashMap;
@@ -20,6 +23,9 @@ pub(crate) struct MysqlSession<'c> {
     pub step: u64,
     pub in_transaction: &'c mut bool,
     pub broken: &'c mut bool,
+    pub is_changed: &'c mut bool,
+    /// The most bytes of one packet, less what surrounds the values.
+    pub max_packet: usize,
 }
 
 impl MysqlSession<'_> {
@@ -78,6 +84,7 @@ impl MysqlSession<'_> {
         let first = statement.sql.split_whitespace().next().unwrap_or_default();
         *self.in_transaction |=
             statement.key.is_none() && (transaction_control(first).is_some() || first.eq_ignore_ascii_case("SET"));
+        *self.is_changed |= statement.key.is_none() && changes_settings(statement.sql);
     }
 
     fn run(
@@ -89,6 +96,17 @@ impl MysqlSession<'_> {
         self.open()?;
         self.watch(statement);
         let bound = params.iter().map(value::bound).collect::<Result<Vec<Raw>>>()?;
+        let size: usize = bound.iter().map(|value| if let Raw::Bytes(bytes) = value { bytes.len() } else { 16 }).sum();
+        if size + statement.sql.len() > self.max_packet {
+            let message = format!(
+                "the statement and its values have {} bytes, and a packet of this server has {}",
+                size + statement.sql.len(),
+                self.max_packet
+            );
+            return Err(Error::new(ErrorKind::LimitExceeded, message)
+                .fate(Outcome::NotSent, Retry::Never, ConnectionFate::Kept)
+                .help("raise max_allowed_packet of the server, or send less at once"));
+        }
         let prepared = match self.prepared(statement) {
             Ok(prepared) => prepared,
             Err(mysql::Error::MySqlError(error)) if error.code == NOT_PREPARED && params.is_empty() => {
@@ -143,6 +161,7 @@ impl Session for MysqlSession<'_> {
         let first = sql.split_whitespace().next().unwrap_or_default().trim_end_matches(';').to_ascii_uppercase();
         let ends = matches!(first.as_str(), "COMMIT" | "ROLLBACK") && !sql.trim_end_matches(';').contains(';');
         *self.in_transaction = true;
+        *self.is_changed |= changes_settings(sql);
         let done = (|| {
             let mut result = self.conn.query_iter(sql)?;
             // An error of a later statement comes with its answer.

@@ -1,6 +1,6 @@
 //! From a URL to how a server is reached.
 
-use mysql::OptsBuilder;
+use mysql::{LocalInfileHandler, OptsBuilder};
 use relata_schema::{Error, ErrorKind, Result};
 use url::Url;
 
@@ -14,12 +14,7 @@ pub(crate) fn options(text: &str) -> Result<(OptsBuilder, String)> {
     let url = Url::parse(text).map_err(|_| wrong("the URL of the server cannot be read"))?;
     let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| wrong("the URL names no host"))?;
     let port = url.port().unwrap_or(3306);
-    let decoded = |part: &str| {
-        let text = url::form_urlencoded::parse(format!("x={}", part.replace('+', "%2B")).as_bytes())
-            .next()
-            .map(|(_, value)| value.into_owned());
-        text.unwrap_or_default()
-    };
+    let decoded = |part: &str| percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned();
     let database = decoded(url.path().trim_start_matches('/'));
     if database.is_empty() {
         return Err(wrong("the URL names no database"));
@@ -29,7 +24,8 @@ pub(crate) fn options(text: &str) -> Result<(OptsBuilder, String)> {
         match &*key {
             "sslmode" => mode = Some(value.into_owned()),
             "sslrootcert" => roots = Some(value.into_owned()),
-            other => return Err(wrong(&format!("the URL has an option \"{other}\" that is not known"))),
+            // It is not named: where nobody has escaped a password, this may be the end of it.
+            _ => return Err(wrong("the URL has an option that is not known; there are sslmode and sslrootcert")),
         }
     }
     let mut options = OptsBuilder::new()
@@ -40,6 +36,8 @@ pub(crate) fn options(text: &str) -> Result<(OptsBuilder, String)> {
         .db_name(Some(database))
         // What is asked for is what is spoken: a socket that happens to be there would be another way in.
         .prefer_socket(false)
+        // A server that asks for a file of ours gets none, and the statement fails.
+        .local_infile_handler(Some(LocalInfileHandler::new(|_, _| Err(std::io::Error::other("no file is sent")))))
         // Statements are kept by plan.
         .stmt_cache_size(0)
         .additional_capabilities(mysql::consts::CapabilityFlags::CLIENT_FOUND_ROWS);
@@ -47,7 +45,12 @@ pub(crate) fn options(text: &str) -> Result<(OptsBuilder, String)> {
         (None | Some("disable"), None) => {}
         (Some("verify-full"), roots) => options = encrypted(options, roots)?,
         (mode, _) => {
-            let message = format!("sslmode={} is not offered", mode.unwrap_or("disable with sslrootcert"));
+            let said = match mode {
+                None | Some("disable") => "disable with sslrootcert",
+                Some(known @ ("allow" | "prefer" | "require" | "verify-ca")) => known,
+                Some(_) => "what the URL says",
+            };
+            let message = format!("sslmode={said} is not offered");
             return Err(Error::new(ErrorKind::Connection, message)
                 .help("say verify-full, which verifies certificate and name, or disable"));
         }
@@ -76,9 +79,9 @@ mod tests {
 
     #[test]
     fn a_url_says_where_and_no_secret() {
-        let (options, place) = options("mysql://ann:p%40ss+w@db.example:3307/shop").unwrap();
+        let (options, place) = options("mysql://ann:p%40ss+w&q@db.example:3307/shop").unwrap();
         let options = mysql::Opts::from(options);
-        assert_eq!((options.get_user(), options.get_pass()), (Some("ann"), Some("p@ss+w")));
+        assert_eq!((options.get_user(), options.get_pass()), (Some("ann"), Some("p@ss+w&q")));
         assert_eq!((options.get_tcp_port(), options.get_db_name()), (3307, Some("shop")));
         assert_eq!(place, "db.example:3307");
     }

@@ -40,9 +40,10 @@ pub(crate) fn from(error: postgres::Error, sql: &str) -> Error {
     // A server that is being ended may have done the statement before it said so.
     let outcome = if matches!(code.as_str(), "57P01" | "57P02") { Outcome::Unknown } else { Outcome::NotApplied };
     let fate = if kind == ErrorKind::Connection { ConnectionFate::Discarded } else { ConnectionFate::Kept };
-    let message = match db.detail() {
-        Some(detail) => format!("{} ({detail})", db.message()),
-        None => db.message().to_owned(),
+    // The detail has values of the row, and so has the message where a value could not be read.
+    let message = match db.message().split_once(": \"") {
+        Some((message, _)) if code.starts_with("22") => message.to_owned(),
+        _ => db.message().to_owned(),
     };
     let constraint = code.starts_with("23").then(|| Constraint {
         name: db.constraint().map(str::to_owned),

@@ -38,6 +38,13 @@ impl Postgres {
     /// [`ErrorKind::Connection`] for a URL that is not of that form. The URL is not repeated: it has a password.
     pub fn from_url(url: &str) -> Result<Postgres> {
         let (plain, tls) = tls::split(url)?;
+        // The parser ends a password at the first of them, and what follows would be shown as the name of the host.
+        let authority =
+            plain.split_once("://").map_or("", |(_, rest)| rest).split(['/', '#']).next().unwrap_or_default();
+        if authority.matches('@').count() > 1 {
+            return Err(Error::new(ErrorKind::Connection, "the URL has more than one @ before the database")
+                .help("write an @ in a user name or a password as %40"));
+        }
         let mut config: Config = plain.parse().map_err(|_| {
             Error::new(ErrorKind::Connection, "the URL is not of the form postgres://user:password@host:port/database")
         })?;
@@ -70,7 +77,12 @@ impl Driver for Postgres {
             );
             return Err(Error::new(ErrorKind::Connection, message).help("create the database with encoding UTF8"));
         }
-        Ok(Box::new(PostgresConnection { client, statements: FxHashMap::default(), in_transaction: false }))
+        Ok(Box::new(PostgresConnection {
+            client,
+            statements: FxHashMap::default(),
+            in_transaction: false,
+            is_changed: false,
+        }))
     }
 
     fn dialect(&self) -> &'static Capabilities {
@@ -91,6 +103,8 @@ pub struct PostgresConnection {
     statements: FxHashMap<(u64, u32), postgres::Statement>,
     /// Whether a text that was run may have left a transaction open: the client does not say.
     in_transaction: bool,
+    /// Whether a text that was run may have changed settings.
+    is_changed: bool,
 }
 
 impl Connection for PostgresConnection {
@@ -103,12 +117,17 @@ impl Connection for PostgresConnection {
             client: &mut self.client,
             statements: &mut self.statements,
             in_transaction: &mut self.in_transaction,
+            is_changed: &mut self.is_changed,
         })
     }
 
     fn is_broken(&mut self) -> bool {
         let left_open = std::mem::take(&mut self.in_transaction);
-        self.client.is_closed() || (left_open && self.client.batch_execute("ROLLBACK").is_err())
+        let changed = std::mem::take(&mut self.is_changed);
+        self.client.is_closed()
+            || (left_open && self.client.batch_execute("ROLLBACK").is_err())
+            // What one user sets must not meet the next.
+            || (changed && (self.client.batch_execute("RESET ALL").is_err() || contract(&mut self.client).is_err()))
     }
 
     fn ping(&mut self) -> Result<()> {
@@ -118,6 +137,7 @@ impl Connection for PostgresConnection {
     fn as_any(&mut self) -> &mut dyn Any {
         // What is done to the client itself is not seen here.
         self.in_transaction = true;
+        self.is_changed = true;
         &mut self.client
     }
 }

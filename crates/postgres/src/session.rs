@@ -2,7 +2,10 @@
 
 use fallible_iterator::FallibleIterator;
 use postgres::{Client, types::ToSql};
-use relata_dialect::{POSTGRES_15, raw::transaction_control};
+use relata_dialect::{
+    POSTGRES_15,
+    raw::{changes_settings, transaction_control},
+};
 use relata_driver::{Param, Row, Session, Statement};
 use relata_schema::{ConnectionFate, Datum, Error, ErrorKind, Kind, Outcome, Result, Retry};
 use rustc_hash::FxHashMap;
@@ -17,6 +20,7 @@ pub(crate) struct PostgresSession<'c> {
     pub client: &'c mut Client,
     pub statements: &'c mut FxHashMap<(u64, u32), postgres::Statement>,
     pub in_transaction: &'c mut bool,
+    pub is_changed: &'c mut bool,
 }
 
 impl PostgresSession<'_> {
@@ -55,6 +59,7 @@ impl PostgresSession<'_> {
     fn watch(&mut self, statement: Statement<'_>) {
         let first = statement.sql.split_whitespace().next().unwrap_or_default();
         *self.in_transaction |= statement.key.is_none() && transaction_control(first).is_some();
+        *self.is_changed |= statement.key.is_none() && changes_settings(statement.sql);
     }
 
     fn execute_prepared(&mut self, statement: Statement<'_>, params: &[Param<'_>]) -> Result<u64> {
@@ -114,6 +119,7 @@ impl Session for PostgresSession<'_> {
         let plain = matches!(first.as_str(), "COMMIT" | "ROLLBACK") && !sql.trim_end_matches(';').contains(';');
         let ends = plain || sql == POSTGRES_15.transaction.commit;
         *self.in_transaction = true;
+        *self.is_changed |= changes_settings(sql);
         self.client.batch_execute(sql).map_err(|error| error::from(error, sql))?;
         *self.in_transaction = !ends;
         Ok(())

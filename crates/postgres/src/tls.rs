@@ -34,7 +34,13 @@ pub(crate) fn split(url: &str) -> Result<(String, Tls)> {
         None | Some("disable") if roots.is_none() => Tls::Off,
         Some("verify-full") => Tls::VerifyFull { roots },
         _ => {
-            let message = format!("sslmode={} is not offered", mode.unwrap_or("disable with sslrootcert"));
+            // Only words that are known are repeated: where nobody has escaped a password, this may be the end of it.
+            let said = match mode {
+                None | Some("disable") => "disable with sslrootcert",
+                Some(known @ ("allow" | "prefer" | "require" | "verify-ca")) => known,
+                Some(_) => "what the URL says",
+            };
+            let message = format!("sslmode={said} is not offered");
             return Err(Error::new(ErrorKind::Connection, message)
                 .help("say verify-full, which verifies certificate and name, or disable"));
         }

@@ -45,6 +45,12 @@ fn check(value: &Datum<'_>, kind: Kind) -> Result<()> {
         return Err(Error::new(ErrorKind::TypeMismatch, "SQLite keeps no NaN: it would become NULL")
             .help("keep NULL, or another value that you choose"));
     }
+    if let Datum::Text(text) = value
+        && text.contains('\0')
+    {
+        return Err(Error::new(ErrorKind::TypeMismatch, "SQLite's own patterns and functions end at a NUL character")
+            .help("keep the text as bytes"));
+    }
     let fits = match value.kind() {
         None => true,
         Some(Kind::BigInt) => kind.is_number() || kind == Kind::BigInt,
