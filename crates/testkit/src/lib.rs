@@ -2,6 +2,7 @@
 
 pub mod databases;
 pub mod eval;
+pub mod fuzz;
 pub mod requests;
 pub mod server;
 pub mod tape;
