@@ -12,7 +12,7 @@
 
 use std::fmt::Write;
 
-use relata_schema::datum_to_json;
+use relata_schema::{datum_to_json, write_json_string};
 
 use crate::{
     Command, CommandKind, Expr, ExprId, Ir, JoinKind, Limit, List, Nulls, Order, PageScope, RelSource, Select, Source,
@@ -49,7 +49,13 @@ pub(crate) fn is_plain(name: &str) -> bool {
 
 impl Dump<'_> {
     fn name(&mut self, name: &str) -> std::fmt::Result {
-        if is_plain(name) { self.out.write_str(name) } else { write!(self.out, "{name:?}") }
+        if is_plain(name) {
+            self.out.push_str(name);
+        } else {
+            // As JSON writes a text, like the literals: the reader knows these escapes and no others.
+            write_json_string(&mut self.out, name);
+        }
+        Ok(())
     }
 
     fn everything(&mut self) -> std::fmt::Result {
@@ -105,6 +111,10 @@ impl Dump<'_> {
                 Transform::AsIs => {}
                 Transform::Array => self.out.push_str(" array"),
                 Transform::JsonRows => self.out.push_str(" json-rows"),
+                Transform::JsonLegs => self.out.push_str(" json-legs"),
+                Transform::JsonPath { escapes } => {
+                    self.out.push_str(if escapes { " json-path-escaped" } else { " json-path" });
+                }
                 Transform::LikeToGlob => self.out.push_str(" like-to-glob"),
                 Transform::EscapeLike { open_start, open_end } => {
                     write!(self.out, " escape-like {}", ends(open_start, open_end))?;

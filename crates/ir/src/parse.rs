@@ -135,11 +135,28 @@ fn string_prefix(text: &str) -> Result<usize> {
     Err(bad("a string is not closed"))
 }
 
+/// What a token means: one in quotes with the escapes of JSON.
 fn unquoted(token: &str) -> String {
-    match token.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(inner) => inner.replace("\\\"", "\"").replace("\\\\", "\\"),
-        None => token.to_owned(),
+    let Some(inner) = token.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else { return token.to_owned() };
+    let mut out = String::with_capacity(inner.len());
+    let mut characters = inner.chars();
+    while let Some(c) = characters.next() {
+        let escaped = if c == '\\' { characters.next() } else { None };
+        match escaped {
+            None => out.push(c),
+            Some('b') => out.push('\u{8}'),
+            Some('f') => out.push('\u{c}'),
+            Some('n') => out.push('\n'),
+            Some('r') => out.push('\r'),
+            Some('t') => out.push('\t'),
+            Some('u') => {
+                let digits: String = characters.by_ref().take(4).collect();
+                out.extend(u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32));
+            }
+            Some(other) => out.push(other),
+        }
     }
+    out
 }
 
 fn kind(token: &str) -> Result<Kind> {
@@ -273,6 +290,9 @@ fn bind(tokens: &mut Tokens) -> Result<BindDef> {
             match word {
                 "array" => Transform::Array,
                 "json-rows" => Transform::JsonRows,
+                "json-legs" => Transform::JsonLegs,
+                "json-path" => Transform::JsonPath { escapes: false },
+                "json-path-escaped" => Transform::JsonPath { escapes: true },
                 "like-to-glob" => Transform::LikeToGlob,
                 "escape-like" => Transform::EscapeLike { open_start: flag(tokens)?, open_end: flag(tokens)? },
                 "escape-glob" => Transform::EscapeGlob { open_start: flag(tokens)?, open_end: flag(tokens)? },
@@ -469,7 +489,7 @@ fn form(ir: &mut Ir, tokens: &mut Tokens, depth: usize) -> Result<ExprId> {
         return Ok(ir.compare(comparison, *left, *right));
     }
     if let Some(function) = Function::from_name(&head)
-        && !args.is_empty()
+        && args.len() >= function.arity().0
     {
         return Ok(ir.call(function, &args));
     }
