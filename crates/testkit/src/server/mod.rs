@@ -56,3 +56,20 @@ fn run(command: &mut Command) -> Result<Output, String> {
         String::from_utf8_lossy(&output.stderr)
     ))
 }
+
+/// Makes a key and a certificate for `localhost` that signs itself, for a server that runs as that user.
+fn certify(folder: &Path, user: &str) -> Result<PathBuf, String> {
+    let (key, certificate) = (folder.join("server.key"), folder.join("server.crt"));
+    run(Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"])
+        .args(["-addext", "subjectAltName=DNS:localhost"])
+        .args(["-addext", "basicConstraints=critical,CA:FALSE", "-keyout"])
+        .arg(&key)
+        .arg("-out")
+        .arg(&certificate))?;
+    run(Command::new("chmod").arg("600").arg(&key))?;
+    if running_as_root() {
+        run(Command::new("chown").arg(user).arg(&key).arg(&certificate))?;
+    }
+    Ok(certificate)
+}

@@ -10,7 +10,7 @@ use std::{
 
 use relata::{Database, Executor};
 
-use super::{free_port, kept, run, running_as_root, unprivileged};
+use super::{certify, free_port, kept, run, running_as_root, unprivileged};
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -203,6 +203,8 @@ pub struct MysqlServer {
     folder: PathBuf,
     port: u16,
     child: Mutex<Option<Child>>,
+    /// With what the server is started beside the usual.
+    more: Vec<OsString>,
 }
 
 impl MysqlServer {
@@ -212,14 +214,31 @@ impl MysqlServer {
     ///
     /// What the programs say.
     pub fn start(flavor: Flavor) -> Result<MysqlServer, String> {
+        let server = MysqlServer::copied(flavor)?;
+        server.start_again()?;
+        Ok(server)
+    }
+
+    /// Starts a server with a certificate of its own for `localhost`; gives the file of the certificate, which signs itself.
+    ///
+    /// # Errors
+    ///
+    /// What the programs say.
+    pub fn start_encrypted(flavor: Flavor) -> Result<(MysqlServer, PathBuf), String> {
+        let mut server = MysqlServer::copied(flavor)?;
+        let certificate = certify(&server.folder, USER)?;
+        server.more = vec![option("ssl-key", &server.folder.join("server.key")), option("ssl-cert", &certificate)];
+        server.start_again()?;
+        Ok((server, certificate))
+    }
+
+    fn copied(flavor: Flavor) -> Result<MysqlServer, String> {
         let template = flavor.template()?;
         let port = free_port().map_err(|error| error.to_string())?;
         let folder = std::env::temp_dir().join(format!("relata-{}-{}-{port}", flavor.name(), std::process::id()));
         make_folder(&folder)?;
         run(Command::new("cp").args(["-a", "--sparse=always"]).arg(template).arg(folder.join("data")))?;
-        let server = MysqlServer { flavor, folder, port, child: Mutex::new(None) };
-        server.start_again()?;
-        Ok(server)
+        Ok(MysqlServer { flavor, folder, port, child: Mutex::new(None), more: Vec::new() })
     }
 
     /// Starts the server on its data, after it was stopped, and waits until it answers.
@@ -246,6 +265,7 @@ impl MysqlServer {
             command.args(["--mysqlx=OFF", "--disable-log-bin", "--performance-schema=OFF", "--innodb-doublewrite=OFF"]);
         }
         let child = command
+            .args(&self.more)
             .current_dir("/")
             .stdin(Stdio::null())
             .stdout(log)

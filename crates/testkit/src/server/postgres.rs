@@ -7,7 +7,7 @@ use std::{
 
 use relata::{Database, Executor};
 
-use super::{free_port, run, running_as_root, unprivileged};
+use super::{certify, free_port, run, running_as_root, unprivileged};
 
 /// Where Debian keeps the programs of the PostgreSQL versions that relata is tested on.
 const POSTGRES: [&str; 3] = ["/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/17/bin"];
@@ -45,18 +45,8 @@ impl PostgresServer {
     /// What the programs say.
     pub fn start_encrypted() -> Result<(PostgresServer, PathBuf), String> {
         let server = PostgresServer::start_with(|folder| {
-            let (key, certificate) = (folder.join("server.key"), folder.join("server.crt"));
-            run(Command::new("openssl")
-                .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"])
-                .args(["-addext", "subjectAltName=DNS:localhost"])
-                .args(["-addext", "basicConstraints=critical,CA:FALSE", "-keyout"])
-                .arg(&key)
-                .arg("-out")
-                .arg(&certificate))?;
-            run(Command::new("chmod").arg("600").arg(&key))?;
-            if running_as_root() {
-                run(Command::new("chown").arg("postgres").arg(&key))?;
-            }
+            let certificate = certify(folder, "postgres")?;
+            let key = folder.join("server.key");
             Ok(format!(" -c ssl=on -c ssl_key_file={} -c ssl_cert_file={}", key.display(), certificate.display()))
         })?;
         let certificate = server.folder.join("server.crt");
