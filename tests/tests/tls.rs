@@ -1,4 +1,5 @@
 //! Encrypted connections: what is verified connects, and nothing else does.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use relata::{Database, ErrorKind, Executor};
 use relata_testkit::{

@@ -14,7 +14,8 @@ fn doctrine_8591_a_filter_and_an_or_keep_their_parentheses() {
             .map(|i| json!({ "id": i + 1, "title": if i & 1 == 0 { "a" } else { "b" }, "tenant": (i >> 1) & 1, "views": i >> 2 }))
             .collect();
         ask(db, models, &json!({ "create": "Post", "values": rows })).unwrap();
-        let tests: [(Json, fn(i64) -> bool); 3] = [
+        type Keeps = fn(i64) -> bool;
+        let tests: [(Json, Keeps); 3] = [
             (json!({ "title": "a" }), |i| i & 1 == 0),
             (json!({ "views": 1 }), |i| i >> 2 == 1),
             (json!({ "tenant": 1 }), |i| (i >> 1) & 1 == 1),

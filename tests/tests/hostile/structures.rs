@@ -53,7 +53,9 @@ fn structures() -> Vec<(&'static str, Json)> {
 }
 
 /// Where a structure can stand.
-const PLACES: [(&str, fn(&Json) -> Json); 40] = [
+type Place = (&'static str, fn(&Json) -> Json);
+
+const PLACES: [Place; 40] = [
     ("model", |s| json!({ "model": s })),
     ("attributes", |s| json!({ "model": "Note", "attributes": s })),
     ("attribute", |s| json!({ "model": "Note", "attributes": [s] })),

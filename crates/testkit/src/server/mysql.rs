@@ -312,7 +312,7 @@ impl MysqlServer {
                 killed += i64::from(db.with(&mut |session| session.batch(&format!("KILL {id}"))).is_ok());
             }
             let begun = Instant::now();
-            while db.query(others, ()).all::<(i64,)>()?.len() > 0 && begun.elapsed() < Duration::from_secs(5) {
+            while !db.query(others, ()).all::<(i64,)>()?.is_empty() && begun.elapsed() < Duration::from_secs(5) {
                 std::thread::sleep(Duration::from_millis(5));
             }
             Ok(killed)
