@@ -196,6 +196,11 @@ impl<'a> Lowering<'a, '_> {
     fn function(&mut self, node: usize, at: &mut Cursor<'a>, rows: &Building) -> Result<ExprId> {
         let function = Function::from_byte(at.byte()?).ok_or_else(|| Error::internal("no such function"))?;
         let arguments: Vec<ExprId> = (0..at.byte()?).map(|_| self.expr(node, at, rows, None)).collect::<Result<_>>()?;
+        let (least, most) = function.arity();
+        if arguments.len() < least || arguments.len() > most {
+            let message = format!("\"{}\" cannot take {} arguments", function.name(), arguments.len());
+            return Err(self.refuse(node, "", ErrorKind::Request, message));
+        }
         for (place, &argument) in arguments.iter().enumerate() {
             let wrong = self.ir.kind(argument).filter(|kind| !function.parameter(place).takes(*kind));
             if let Some(kind) = wrong.filter(|_| function != Function::Coalesce) {

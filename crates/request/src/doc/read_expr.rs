@@ -120,6 +120,9 @@ fn json_path(reader: &Reader<'_>, key: &str) -> Result<ExprDoc> {
     };
     let split = key.find(['.', '[']).unwrap_or(key.len());
     let (attribute, mut rest) = key.split_at(split);
+    if attribute.contains('$') {
+        return Err(wrong("between dollar signs stands a column of an association or an alias"));
+    }
     let mut legs: Vec<Json> = Vec::new();
     while let Some(first) = rest.chars().next() {
         if legs.len() >= 64 {
