@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use relata::{
-    Database, DynFind, Error, ErrorKind, ModelSet,
+    Database, DynFind, Error, ModelSet,
     planner::{Options, Planner},
     request::doc::RequestDoc,
 };
@@ -21,7 +21,8 @@ pub(crate) struct Arguments {
     /// The schema document.
     #[arg(long)]
     schema: String,
-    /// The database: sqlite:path/to/file.db, postgres://user@host:port/database, or env:NAME to read it from there.
+    /// The database: sqlite:path/to/file.db, postgres://user@host:port/database, mysql://, mariadb://, or env:NAME to
+    /// read it from there.
     #[arg(long)]
     url: String,
     /// Requests: JSON files, .jsonl files, or - for standard input.
@@ -38,13 +39,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let models = input::schema(&arguments.schema)?;
     let requests = input::requests(&arguments.requests)?;
-    let url = match arguments.url.strip_prefix("env:") {
-        None => arguments.url.clone(),
-        Some(name) => std::env::var(name).map_err(|_| {
-            Failure::at("--url", Error::new(ErrorKind::Connection, format!("the environment has no variable {name}")))
-        })?,
-    };
-    let db = Database::open(&url)?;
+    let db = input::database(&arguments.url)?;
     let mut status = 0;
     for input in requests {
         let answer = input.doc.and_then(|doc| {

@@ -1,8 +1,8 @@
-//! Schema documents and requests, from files and from standard input.
+//! Schema documents and requests, from files and from standard input, and the database that they are for.
 
 use std::{io::Read, path::Path, sync::Arc};
 
-use relata::{Error, ErrorKind, ModelSet, SchemaDoc, request::doc::RequestDoc};
+use relata::{Database, Error, ErrorKind, ModelSet, SchemaDoc, request::doc::RequestDoc};
 use serde_json::Value as Json;
 
 use crate::failure::Failure;
@@ -25,6 +25,17 @@ fn read(path: &str) -> Result<String, Failure> {
 
 fn parse(text: &str) -> Result<Json, Error> {
     serde_json::from_str(text).map_err(|error| Error::new(ErrorKind::Document, format!("it is not JSON: {error}")))
+}
+
+/// The database of a URL, or of the URL that a variable of the environment holds: `env:NAME`.
+pub(crate) fn database(url: &str) -> Result<Database, Failure> {
+    let url = match url.strip_prefix("env:") {
+        None => url.to_owned(),
+        Some(name) => std::env::var(name).map_err(|_| {
+            Failure::at("--url", Error::new(ErrorKind::Connection, format!("the environment has no variable {name}")))
+        })?,
+    };
+    Ok(Database::open(&url)?)
 }
 
 /// The models of a schema document.

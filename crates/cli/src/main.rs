@@ -23,8 +23,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Fill a blog in an embedded database and tour it: request, plan, SQL of every dialect, rows.
-    Demo,
+    /// Fill a blog in an empty database and tour it: request, plan, SQL of every dialect, rows.
+    Demo(demo::Arguments),
     /// Compile requests. No database is needed.
     Sql(sql::Arguments),
     /// Run requests on a database.
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
         }
     };
     let outcome = match arguments.command {
-        Command::Demo => demo::run(),
+        Command::Demo(arguments) => demo::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),
         Command::Find(arguments) => find::run(&arguments),
     };

@@ -43,6 +43,31 @@ fn the_demo_runs() {
 }
 
 #[test]
+fn the_demo_says_the_same_of_every_database() {
+    let tour = |url: &str| {
+        let output = relata(&["demo", "--url", url], "");
+        assert!(output.status.success(), "{}", err(&output));
+        // The first line names the database, and a violation is told in its words.
+        let text = out(&output);
+        let told: Vec<&str> =
+            text.lines().skip(1).filter(|line| !line.contains("another row has these values")).collect();
+        told.join("\n")
+    };
+    let folder = std::env::temp_dir().join(format!("relata-demo-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("{error}"));
+    let file = format!("sqlite:{}", folder.join("blog.db").display());
+    let first = tour(&file);
+    for url in relata_testkit::databases::urls("demo") {
+        assert_eq!(tour(&url), first, "{url}");
+    }
+    // What it finds there belongs to somebody.
+    let again = relata(&["demo", "--url", &file], "");
+    assert_eq!(again.status.code(), Some(1));
+    assert!(err(&again).contains("give the demo an empty one"), "{}", err(&again));
+    std::fs::remove_dir_all(&folder).unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[test]
 fn sql_compiles_lines_in_order_and_goes_on_after_a_mistake() {
     let requests = "{\"model\": \"User\", \"limit\": 1}\n{\"model\": \"Usr\"}\n{\"count\": \"Post\"}\n";
     let output = relata(&["sql", "--schema", SCHEMA, "--format", "json", "--dialect", "sqlite", "-"], requests);

@@ -1,4 +1,4 @@
-//! `relata demo`: a blog in an embedded database, and a tour of finds and writes.
+//! `relata demo`: a blog in an empty database, and a tour of finds and writes.
 
 mod models;
 mod seed;
@@ -7,7 +7,7 @@ mod writes;
 use std::{process::ExitCode, sync::Arc};
 
 use relata::{
-    Database, DynFind, Error, Find, ModelSet,
+    Database, DynFind, Error, ErrorKind, Find, ModelSet,
     dialect::{ALL, Capabilities},
     planner::{Options, Planner},
     prelude::*,
@@ -15,15 +15,25 @@ use relata::{
 };
 use serde_json::Value as Json;
 
-use crate::{failure::Failure, pretty::pretty, table::table};
-use models::{Comment, Post, Tag, User};
+use crate::{failure::Failure, input, pretty::pretty, table::table};
+use models::{Comment, Post, Role, Tag, User};
 
-pub(crate) fn run() -> Result<ExitCode, Failure> {
-    let db = Database::open("sqlite::memory:")?;
+/// Tours a blog.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// An empty database: sqlite:path/to/file.db, postgres://user@host:port/database, mysql://, mariadb://, or env:NAME
+    /// to read it from there. The blog's tables stay in it.
+    #[arg(long, default_value = "sqlite::memory:")]
+    url: String,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let db = input::database(&arguments.url)?;
+    let models = relata::to_doc(&models::all()).build()?;
+    nothing_is_there(&db, &models).map_err(|error| Failure::at("--url", error))?;
     relata::create_missing(&db, &models::all())?;
     let rows = seed::fill(&db)?;
-    println!("A blog in memory: {} tables, {rows} rows.", models::all().len());
-    let models = relata::to_doc(&models::all()).build()?;
+    println!("A blog on {}: {} tables, {rows} rows.", db.dialect().name, models::all().len());
     let tour = Tour { db, models };
     tour.typed_finds()?;
     tour.json_requests()?;
@@ -31,6 +41,18 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
     tour.json_writes()?;
     println!("\nNext: write a request of your own, and see `relata sql --help` and `relata find --help`.");
     Ok(ExitCode::SUCCESS)
+}
+
+/// The tour writes, and counts what it wrote: not among what somebody else keeps.
+fn nothing_is_there(db: &Database, models: &Arc<ModelSet>) -> Result<(), Error> {
+    for model in models::all() {
+        let count = RequestDoc::from_json(&serde_json::json!({ "count": model.name }))?;
+        if DynFind::from_doc(models, count).json(db).is_ok() {
+            let message = format!("the database has a table {} already; give the demo an empty one", model.table);
+            return Err(Error::new(ErrorKind::Request, message));
+        }
+    }
+    Ok(())
 }
 
 struct Tour {
@@ -52,7 +74,7 @@ impl Tour {
             "A page of users with two has-many includes, one of them limited for each user",
             User::find()
                 .include(User::POSTS.select(Post::TITLE).order(Post::VIEWS.desc()).limit(2))
-                .include(User::ROLES)
+                .include(User::ROLES.order(Role::NAME))
                 .order(User::SCORE.desc())
                 .limit(3)
         )?;
@@ -144,14 +166,18 @@ impl Tour {
     /// How it is loaded, and the statements of every dialect.
     fn plan(&self, request: &Request<'_>) -> Result<(), Error> {
         let plan = |dialect: &'static Capabilities| Planner::new().plan(request, dialect, &Options::default());
-        let first = plan(ALL[0])?;
+        let first = plan(self.db.dialect())?;
         if !first.notes.is_empty() {
             println!("\nloading:");
             first.explain().lines().for_each(|line| println!("  {line}"));
         }
         for dialect in ALL {
             println!("\n-- {}", dialect.name);
-            plan(dialect)?.steps.iter().for_each(|step| println!("{};", pretty(&step.sql)));
+            match plan(dialect) {
+                Ok(plan) => plan.steps.iter().for_each(|step| println!("{};", pretty(&step.sql))),
+                // What a database cannot say is said.
+                Err(error) => println!("{error}"),
+            }
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The rows of the demo: the same in every run.
+//! The rows of the demo: the same in every run. The tables are new, so that what they number begins with 1.
 
 use relata::{Database, Error, Value, orm::insert_rows, prelude::model};
 
@@ -19,15 +19,15 @@ pub(super) fn fill(db: &Database) -> Result<u64, Error> {
         let name_or_none = if i % 7 == 6 { Value::Null } else { Value::from((*name).to_owned()) };
         let manager = if i < 3 { Value::Null } else { int(1 + i % 3) };
         let email = format!("{}@example.org", name.to_lowercase());
-        vec![int(i + 1), Value::from(email), name_or_none, int((i * 37) % 100), manager]
+        vec![Value::from(email), name_or_none, int((i * 37) % 100), manager]
     });
     let users: Vec<_> = users.collect();
-    total += insert_rows(db, model::<User>(), &["id", "email", "name", "score", "manager_id"], &users)?;
+    total += insert_rows(db, model::<User>(), &["email", "name", "score", "manager_id"], &users)?;
     let profiles: Vec<_> = (0..NAMES.len())
         .filter(|i| i % 4 != 3)
-        .map(|i| vec![int(i + 1), int(i + 1), Value::from(format!("Writes about {}.", WORDS[i % 8]))])
+        .map(|i| vec![int(i + 1), Value::from(format!("Writes about {}.", WORDS[i % 8]))])
         .collect();
-    total += insert_rows(db, model::<Profile>(), &["id", "user_id", "bio"], &profiles)?;
+    total += insert_rows(db, model::<Profile>(), &["user_id", "bio"], &profiles)?;
     let posts: Vec<_> = (0..60)
         .map(|i| {
             let title = format!("On {} and {}", WORDS[i % 8], WORDS[(i * 3 + 1) % 8]);
@@ -37,7 +37,6 @@ pub(super) fn fill(db: &Database) -> Result<u64, Error> {
                 Value::Null
             };
             vec![
-                int(i + 1),
                 Value::from(title),
                 Value::from(i % 5 != 0),
                 int((i * 53) % 500),
@@ -46,27 +45,27 @@ pub(super) fn fill(db: &Database) -> Result<u64, Error> {
             ]
         })
         .collect();
-    let columns = ["id", "title", "published", "views", "author_id", "deleted_at"];
+    let columns = ["title", "published", "views", "author_id", "deleted_at"];
     total += insert_rows(db, model::<Post>(), &columns, &posts)?;
     let comments: Vec<_> = (0..180)
         .map(|i| {
             let body = format!("What about {}?", WORDS[(i * 5) % 8]);
             let author = if i % 9 == 8 { Value::Null } else { int(1 + (i * 7) % NAMES.len()) };
-            vec![int(i + 1), Value::from(body), int((i * 13) % 40), int(1 + (i * 11) % 60), author]
+            vec![Value::from(body), int((i * 13) % 40), int(1 + (i * 11) % 60), author]
         })
         .collect();
-    total += insert_rows(db, model::<Comment>(), &["id", "body", "likes", "post_id", "author_id"], &comments)?;
+    total += insert_rows(db, model::<Comment>(), &["body", "likes", "post_id", "author_id"], &comments)?;
     let named = |names: &[&str]| -> Vec<Vec<Value>> {
-        names.iter().enumerate().map(|(i, name)| vec![int(i + 1), Value::from((*name).to_owned())]).collect()
+        names.iter().map(|name| vec![Value::from((*name).to_owned())]).collect()
     };
-    total += insert_rows(db, model::<Tag>(), &["id", "name"], &named(&TAGS))?;
+    total += insert_rows(db, model::<Tag>(), &["name"], &named(&TAGS))?;
     let post_tags: Vec<_> = (0..60)
         .flat_map(|post| {
             (0..post % 4).map(move |n| vec![int(post + 1), int(1 + (post + n * 2) % 6), int(1 + (post * n) % 5)])
         })
         .collect();
     total += insert_rows(db, model::<PostTag>(), &["post_id", "tag_id", "weight"], &post_tags)?;
-    total += insert_rows(db, model::<Role>(), &["id", "name"], &named(&["reader", "writer", "editor"]))?;
+    total += insert_rows(db, model::<Role>(), &["name"], &named(&["reader", "writer", "editor"]))?;
     let user_roles: Vec<_> =
         (0..NAMES.len()).flat_map(|user| (0..=user % 3).map(move |role| vec![int(user + 1), int(role + 1)])).collect();
     total += insert_rows(db, model::<UserRole>(), &["user_id", "role_id"], &user_roles)?;

@@ -52,7 +52,11 @@ impl Tour {
         let change =
             || Post::update().add(Post::VIEWS, 10).filter(Post::AUTHOR.path(User::EMAIL).eq("zoe@example.org"));
         for dialect in ALL {
-            println!("\n-- {}\n{};", dialect.name, pretty(&change().to_sql(dialect)?));
+            println!("\n-- {}", dialect.name);
+            match change().to_sql(dialect) {
+                Ok(sql) => println!("{};", pretty(&sql)),
+                Err(error) => println!("{error}"),
+            }
         }
         println!("\n  {} rows", change().run(db)?);
 
