@@ -1,4 +1,5 @@
 //! How many statements each public call sends: a golden file, so that none grows unseen.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{
     any::Any,
@@ -12,10 +13,11 @@ use std::{
 use relata::{
     Database, Isolation, OpenOptions, Result, TxOptions,
     dialect::Capabilities,
-    driver::{Connection, Driver, Param, Row, Session, Statement},
+    driver::{Connection, Driver, Numbered, Param, Row, Session, Statement},
     orm::Links,
     prelude::*,
 };
+use relata_testkit::databases::urls;
 
 /// A driver that counts what is sent through it. What the connection is asked without the server is not counted.
 struct Counting<D> {
@@ -94,6 +96,10 @@ impl Session for CountingSession<'_> {
         self.inner.is_in_transaction()
     }
 
+    fn numbered(&mut self) -> Option<Numbered> {
+        self.inner.numbered()
+    }
+
     fn begin_snapshot(&mut self) -> Result<()> {
         self.sent.fetch_add(1, Ordering::Relaxed);
         self.inner.begin_snapshot()
@@ -157,8 +163,20 @@ struct PostTag {
 
 #[test]
 fn statements_of_each_call_are_what_they_were() {
+    counted("round-trips", relata_sqlite::Sqlite::in_memory());
+    for url in urls("round_trips") {
+        let (kind, _) = url.split_once(':').unwrap();
+        let name = format!("round-trips-{kind}");
+        match kind {
+            "postgres" => counted(&name, relata_postgres::Postgres::from_url(&url).unwrap()),
+            _ => counted(&name, relata_mysql::Mysql::from_url(&url).unwrap()),
+        }
+    }
+}
+
+fn counted(name: &str, inner: impl Driver + 'static) {
     let sent = Arc::new(AtomicUsize::new(0));
-    let driver = Counting { inner: relata_sqlite::Sqlite::in_memory(), sent: sent.clone() };
+    let driver = Counting { inner, sent: sent.clone() };
     let db = Database::with_driver(Arc::new(driver), OpenOptions::default()).unwrap();
     let models = [model::<User>(), model::<Post>(), model::<Profile>(), model::<Tag>(), model::<PostTag>()];
     relata::create_missing(&db, &models).unwrap();
@@ -239,7 +257,7 @@ fn statements_of_each_call_are_what_they_were() {
     settings.set_snapshot_path(relata_tests::folder().join("../snapshots"));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!("round-trips", out));
+    settings.bind(|| insta::assert_snapshot!(name, out));
 }
 
 /// The handle of an association's rows can be named by an application.
