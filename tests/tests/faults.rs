@@ -655,3 +655,21 @@ fn a_file_that_somebody_else_writes_is_busy_until_he_is_done() {
     });
     assert_eq!(rows(&db).len(), 3);
 }
+
+/// A server that refuses will refuse again; one that is not there may come back. Both are said, and neither with the
+/// password.
+#[test]
+fn a_connection_that_is_refused_is_no_connection_that_is_lost() {
+    for url in urls("refused") {
+        let (base, _) = url.rsplit_once('/').unwrap();
+        let error = Database::open(&format!("{base}/nobody_made_this")).map(drop).unwrap_err();
+        assert_eq!((error.kind(), error.retry()), (ErrorKind::Connection, Retry::Never), "{error}");
+        assert_eq!(error.outcome(), Outcome::NotSent);
+        assert!(error.to_string().contains("refuses the connection"), "{error}");
+        let (scheme, _) = url.split_once(':').unwrap();
+        let error = Database::open(&format!("{scheme}://ann:hunter2@127.0.0.1:1/nothing")).map(drop).unwrap_err();
+        assert_eq!((error.kind(), error.retry()), (ErrorKind::Connection, Retry::Statement), "{error}");
+        let said = format!("{error} {error:?}");
+        assert!(said.contains("cannot be reached") && !said.contains("hunter2"), "{said}");
+    }
+}

@@ -157,12 +157,17 @@ fn of_check(message: &str) -> Constraint {
 
 /// A connection that could not be made. Says where, and never the password.
 pub(crate) fn connecting(error: mysql::Error, place: &str) -> Error {
-    let reason = match &error {
-        mysql::Error::MySqlError(error) => error.message.clone(),
-        other => words(other),
+    let (message, retry) = match &error {
+        mysql::Error::MySqlError(answer) => {
+            // Too many connections, of all users or of this one. What else a server refuses, it refuses again.
+            let later = matches!(answer.code, 1040 | 1203 | 1226);
+            let retry = if later { Retry::Statement } else { Retry::Never };
+            (format!("the server at {place} refuses the connection: {}", answer.message), retry)
+        }
+        other => (format!("the server at {place} cannot be reached: {}", words(other)), Retry::Statement),
     };
-    Error::new(ErrorKind::Connection, format!("the server at {place} cannot be reached: {reason}"))
-        .fate(Outcome::NotSent, Retry::Statement, ConnectionFate::Discarded)
+    Error::new(ErrorKind::Connection, message)
+        .fate(Outcome::NotSent, retry, ConnectionFate::Discarded)
         .because(error)
 }
 

@@ -77,12 +77,18 @@ pub(crate) fn connecting(error: postgres::Error, config: &Config) -> Error {
         None => "localhost".to_owned(),
     };
     let port = config.get_ports().first().copied().unwrap_or(5432);
-    let reason = match (error.as_db_error(), std::error::Error::source(&error)) {
-        (Some(db), _) => db.message().to_owned(),
-        (None, Some(source)) => source.to_string(),
-        (None, None) => error.to_string(),
+    let place = format!("PostgreSQL at {host}:{port}");
+    let (message, retry) = match (error.as_db_error(), std::error::Error::source(&error)) {
+        (Some(db), _) => {
+            // Too many connections, or the server is starting or stopping. What else it refuses, it refuses again.
+            let later = db.code().code().starts_with("53") || db.code().code().starts_with("57P0");
+            let retry = if later { Retry::Statement } else { Retry::Never };
+            (format!("{place} refuses the connection: {}", db.message()), retry)
+        }
+        (None, Some(source)) => (format!("{place} cannot be reached: {source}"), Retry::Statement),
+        (None, None) => (format!("{place} cannot be reached: {error}"), Retry::Statement),
     };
-    Error::new(ErrorKind::Connection, format!("PostgreSQL at {host}:{port} cannot be reached: {reason}"))
-        .fate(Outcome::NotSent, Retry::Statement, ConnectionFate::Discarded)
+    Error::new(ErrorKind::Connection, message)
+        .fate(Outcome::NotSent, retry, ConnectionFate::Discarded)
         .because(error)
 }
