@@ -362,6 +362,8 @@ pub struct TransactionForm {
     /// Whether an error inside ends the use of a transaction. Where it does not, what a call of several statements has
     /// done so far must be taken back by a savepoint.
     pub error_aborts: bool,
+    /// Whether a statement that creates, alters or drops something commits what was done before it.
+    pub definitions_commit: bool,
     /// A statement that fails outside of a transaction and does nothing within, where the connection does not say in
     /// which state it is.
     pub probe: Option<&'static str>,

@@ -58,6 +58,7 @@ pub const MYSQL_8_0: Capabilities = Capabilities {
         deferrable: false,
         commit: "COMMIT",
         error_aborts: false,
+        definitions_commit: true,
         probe: Some("SAVEPOINT relata_probe; RELEASE SAVEPOINT relata_probe"),
     },
     lexis: Lexis {

@@ -45,6 +45,7 @@ pub const POSTGRES_15: Capabilities = Capabilities {
         // COMMIT of a failed transaction is answered by ROLLBACK and no error; any statement before it is an error then.
         commit: "SELECT 1; COMMIT",
         error_aborts: true,
+        definitions_commit: false,
         probe: Some("SAVEPOINT relata_probe; RELEASE SAVEPOINT relata_probe"),
     },
     lexis: Lexis {

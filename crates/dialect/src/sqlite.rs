@@ -56,6 +56,7 @@ pub const SQLITE_3: Capabilities = Capabilities {
         deferrable: false,
         commit: "COMMIT",
         error_aborts: false,
+        definitions_commit: false,
         probe: None,
     },
     lexis: Lexis { brackets: true, backticks: true, at_names: true, ..Lexis::STANDARD },

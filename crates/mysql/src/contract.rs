@@ -8,11 +8,13 @@ use crate::error;
 
 /// Values that do not fit are refused and not bent, a division by zero is seen, and a backslash escapes.
 ///
+/// A key of 0 is a key like any other, and no word for the next number: NO_AUTO_VALUE_ON_ZERO.
+///
 /// ONLY_FULL_GROUP_BY is left out. What relata groups by is what it selects; but two placeholders of one value are not the
 /// same for MySQL, and on MariaDB a prepared aggregate over a joined derived table fails with error 1140 when it runs for
 /// the second time.
 const SQL_MODE: &str = "STRICT_TRANS_TABLES,STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,\
-                        NO_ENGINE_SUBSTITUTION";
+                        NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO";
 
 /// What is known of a server whose connection keeps the contract.
 pub(crate) struct Kept {

@@ -166,9 +166,7 @@ pub(crate) fn connecting(error: mysql::Error, place: &str) -> Error {
         }
         other => (format!("the server at {place} cannot be reached: {}", words(other)), Retry::Statement),
     };
-    Error::new(ErrorKind::Connection, message)
-        .fate(Outcome::NotSent, retry, ConnectionFate::Discarded)
-        .because(error)
+    Error::new(ErrorKind::Connection, message).fate(Outcome::NotSent, retry, ConnectionFate::Discarded).because(error)
 }
 
 #[cfg(test)]

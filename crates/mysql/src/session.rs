@@ -158,6 +158,7 @@ impl Session for MysqlSession<'_> {
 
     fn batch(&mut self, sql: &str) -> Result<()> {
         self.open()?;
+        let in_transaction = *self.in_transaction;
         let first = sql.split_whitespace().next().unwrap_or_default().trim_end_matches(';').to_ascii_uppercase();
         let ends = matches!(first.as_str(), "COMMIT" | "ROLLBACK") && !sql.trim_end_matches(';').contains(';');
         *self.in_transaction = true;
@@ -172,7 +173,12 @@ impl Session for MysqlSession<'_> {
             }
             Ok(())
         })();
-        done.map_err(|error| self.failed(error, sql))?;
+        done.map_err(|error| {
+            // Outside of a transaction what stands before the statement that failed is done.
+            let several = sql.trim_end().trim_end_matches(';').contains(';');
+            let error = self.failed(error, sql);
+            if several && !in_transaction { error.with_outcome(Outcome::Unknown) } else { error }
+        })?;
         *self.in_transaction = !ends;
         Ok(())
     }
@@ -214,7 +220,7 @@ impl MysqlRow<'_> {
 
 impl Row for MysqlRow<'_> {
     fn get(&self, column: usize, kind: Kind) -> Result<Datum<'_>> {
-        value::read(self.cell(column)?, kind)
+        value::read_column(self.cell(column)?, kind, self.0.columns_ref().get(column))
     }
 
     fn is_null(&self, column: usize) -> bool {
@@ -233,6 +239,6 @@ impl Row for MysqlRow<'_> {
     fn natural(&self, column: usize) -> Result<Datum<'_>> {
         let described = self.0.columns_ref().get(column);
         let described = described.ok_or_else(|| Error::new(ErrorKind::Decode, "the row has fewer columns"))?;
-        value::read(self.cell(column)?, value::natural_kind(described)?)
+        value::read_column(self.cell(column)?, value::natural_kind(described)?, Some(described))
     }
 }

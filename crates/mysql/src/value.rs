@@ -133,6 +133,32 @@ fn json_value(out: &mut String, value: &Datum<'_>) {
     write_json_string(out, &text);
 }
 
+/// Reads a cell as a kind. The same bytes are another thing in a column of bits, of shapes or of text.
+pub(crate) fn read_column<'r>(raw: &'r Raw, kind: Kind, column: Option<&Column>) -> Result<Datum<'r>> {
+    let (Raw::Bytes(bytes), Some(column)) = (raw, column) else { return read(raw, kind) };
+    let wrong = |found: &str| {
+        Error::new(ErrorKind::Decode, format!("the column holds {found} where {} is expected", kind.name()))
+    };
+    match (column.column_type(), kind) {
+        (_, Kind::Bytes) => read(raw, kind),
+        (ColumnType::MYSQL_TYPE_BIT, Kind::Bool | Kind::SmallInt | Kind::Integer | Kind::BigInt) => {
+            // The most significant byte comes first.
+            let bits = bytes.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+            match kind {
+                Kind::Bool => Ok(Datum::Bool(bits != 0)),
+                _ => i64::try_from(bits).map(Datum::Int).map_err(|_| wrong("64 bits, of which the first is set,")),
+            }
+        }
+        (ColumnType::MYSQL_TYPE_BIT, _) => Err(wrong("bits")),
+        (ColumnType::MYSQL_TYPE_GEOMETRY, _) => Err(wrong("a shape")),
+        (_, Kind::Uuid) if column.character_set() != BINARY => {
+            let text = std::str::from_utf8(bytes).map_err(|_| wrong("text or bytes"))?;
+            text.parse().map(Datum::Uuid).map_err(|_| wrong("text or bytes"))
+        }
+        _ => read(raw, kind),
+    }
+}
+
 /// Reads a cell as a kind.
 pub(crate) fn read<'r>(raw: &'r Raw, kind: Kind) -> Result<Datum<'r>> {
     let wrong = || {
@@ -197,7 +223,14 @@ pub(crate) fn read<'r>(raw: &'r Raw, kind: Kind) -> Result<Datum<'r>> {
         },
         Kind::Instant => Datum::Instant(instant(naive(raw, &wrong)?).ok_or_else(wrong)?),
         Kind::Naive => Datum::Naive(naive(raw, &wrong)?),
-        Kind::Day => Datum::Day(naive(raw, &wrong)?.date()),
+        Kind::Day => {
+            let found = naive(raw, &wrong)?;
+            if found.time() != Time::midnight() {
+                // The column has a time of day, which would be lost.
+                return Err(wrong());
+            }
+            Datum::Day(found.date())
+        }
         Kind::Time => Datum::Time(match raw {
             Raw::Time(false, 0, hour, minute, second, micros) => clock(*hour, *minute, *second, *micros)?,
             Raw::Time(..) => {
@@ -215,7 +248,7 @@ pub(crate) fn read<'r>(raw: &'r Raw, kind: Kind) -> Result<Datum<'r>> {
 fn decimal(text: &str) -> Option<Decimal> {
     let short =
         if text.contains('.') && text.len() > 28 { text.trim_end_matches('0').trim_end_matches('.') } else { text };
-    short.parse().ok()
+    Decimal::from_str_exact(short).ok()
 }
 
 fn instant(naive: DateTime) -> Option<Timestamp> {

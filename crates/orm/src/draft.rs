@@ -1,7 +1,9 @@
 //! Values that are to be written: of a record that is not there yet, or the changes of one that is.
 
 use relata_request::typed::Column;
-use relata_schema::{Datum, Error, ErrorKind, ModelRef, ModelView, Result, Value, datum_to_json};
+use relata_schema::{
+    Attribute, Datum, Error, ErrorKind, Kind, ModelRef, ModelView, Result, Value, datum_to_json, nearest_double,
+};
 
 use crate::{FromDatum, IntoValue, into_value::same};
 
@@ -86,6 +88,16 @@ impl Draft {
 
     /// Sets an attribute by its place in the model.
     pub fn put(&mut self, attribute: u16, value: Value) {
+        let is_double = |declared: &Attribute| declared.ty.kind() == Kind::Double;
+        let value = match value {
+            // What a column of doubles would make of it.
+            Value::Decimal(decimal)
+                if self.model().def().attributes.get(usize::from(attribute)).is_some_and(is_double) =>
+            {
+                Value::Double(nearest_double(decimal))
+            }
+            value => value,
+        };
         if let Some(place) = self.values.get_mut(usize::from(attribute)) {
             *place = Some(value);
         }

@@ -1,16 +1,17 @@
-//! Inserts of plain values, for filling tables: without hooks, validation or upkeep.
+//! Inserts of plain values, for filling tables: without hooks, upkeep, or rules beyond those of the types.
 
 use relata_request::write::{self as request, RowSet};
 use relata_schema::{Datum, Error, ErrorKind, ModelRef, Result};
 
-use crate::{Executor, write};
+use crate::{Executor, validate, write};
 
 /// Inserts rows of values, given for some attributes of a model by name, in as many statements as the database's limit
 /// of binds asks for: all of them or none. Says how many rows there were.
 ///
 /// # Errors
 ///
-/// An attribute that is not known, a row of another length, or what the database says.
+/// An attribute that is not known, a row of another length, values that are none of their types, or what the database
+/// says.
 pub fn insert_rows(
     on: &impl Executor,
     model: impl Into<ModelRef>,
@@ -29,6 +30,16 @@ pub fn insert_rows(
     if let Some(short) = rows.iter().find(|row| row.len() != columns.len()) {
         let message = format!("a row has {} values for {} attributes", short.len(), columns.len());
         return Err(Error::new(ErrorKind::Request, message).at(&view.name));
+    }
+    // What the types of attributes ask for is not left to the database: it may bend a value, or keep it.
+    let mut failures = Vec::new();
+    for row in rows {
+        for (attribute, value) in columns.iter().zip(row) {
+            validate::of_value(&view.def().attributes[usize::from(*attribute)], value, false, &mut failures);
+        }
+    }
+    if !failures.is_empty() {
+        return Err(Error::validation(failures).at(&view.name));
     }
     let at_once = (on.dialect().max_binds / columns.len()).clamp(1, 1_000);
     let send = |on: &dyn Executor, chunk: &[Vec<Datum<'_>>]| -> Result<u64> {

@@ -517,12 +517,13 @@ impl Tx {
     /// Runs a statement whose text the application wrote, and looks whether the transaction is still there. What begins
     /// with a word that cannot end one is not worth a question to the server.
     pub(crate) fn with_raw(&self, keyword: &str, run: &mut dyn FnMut(&mut dyn Session) -> Result<()>) -> Result<()> {
-        const HARMLESS: [&str; 12] = [
-            "SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES", "TABLE", "MERGE", "CREATE", "ALTER", "DROP",
-            "EXPLAIN",
-        ];
-        let harmless = HARMLESS.iter().any(|word| word.eq_ignore_ascii_case(keyword));
-        let asks = self.core.db.pool().dialect().transaction.probe.is_some();
+        const HARMLESS: [&str; 9] =
+            ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES", "TABLE", "MERGE", "EXPLAIN"];
+        const DEFINITIONS: [&str; 3] = ["CREATE", "ALTER", "DROP"];
+        let is_one_of = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(keyword));
+        let capabilities = &self.core.db.pool().dialect().transaction;
+        let harmless = is_one_of(&HARMLESS) || (!capabilities.definitions_commit && is_one_of(&DEFINITIONS));
+        let asks = capabilities.probe.is_some();
         self.with(&mut |session| {
             run(session)?;
             if (harmless && asks) || session.is_in_transaction()? {

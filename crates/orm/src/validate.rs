@@ -1,6 +1,9 @@
 //! Validation of the values that a call is about to write: everything that is wrong with them, at once.
 
-use relata_schema::{Attribute, Check, Datum, Error, Failure, Kind, Result, Rule, SqlType, Value, Values};
+use relata_schema::{
+    Attribute, Check, Datum, Error, Failure, Kind, Result, Rule, SqlType, Value, Values, is_exact, nearest_double,
+    rounds_beyond_day, rounds_beyond_instants,
+};
 
 use crate::Draft;
 
@@ -93,6 +96,30 @@ fn of_type(ty: &SqlType, value: &Datum<'_>) -> Option<String> {
             let room = u32::from(precision.saturating_sub(*scale));
             (digits > room).then(|| format!("{decimal} is out of the range of {ty}"))
         }
+        (SqlType::Decimal { precision, scale }, Datum::Int(_) | Datum::Double(_)) => {
+            let found = match value {
+                Datum::Int(v) => *v as f64,
+                Datum::Double(v) => *v,
+                _ => f64::NAN,
+            };
+            let end = 10_f64.powi(i32::from(precision.saturating_sub(*scale)));
+            (found.is_nan() || found.abs() >= end).then(|| format!("{found} is out of the range of {ty}"))
+        }
+        (_, Datum::Int(number)) if kind == Kind::Double => {
+            (!is_exact(*number)).then(|| format!("no double is the integer {number}"))
+        }
+        (_, Datum::Time(time)) if kind == Kind::Time => ty
+            .scale()
+            .filter(|scale| rounds_beyond_day(*time, *scale))
+            .map(|_| format!("{time} is rounded to the end of the day by {ty}")),
+        (_, Datum::Naive(naive)) if kind == Kind::Naive => ty
+            .scale()
+            .filter(|scale| naive.date() == jiff::civil::Date::MAX && rounds_beyond_day(naive.time(), *scale))
+            .map(|_| format!("{naive} is rounded beyond the last day by {ty}")),
+        (_, Datum::Instant(instant)) if kind == Kind::Instant => ty
+            .scale()
+            .filter(|scale| rounds_beyond_instants(*instant, *scale))
+            .map(|_| format!("{instant} is rounded beyond the last instant by {ty}")),
         (_, value) => {
             let found = value.kind()?;
             let fits =
@@ -178,11 +205,10 @@ fn compare(left: &Datum<'_>, right: &Datum<'_>) -> Option<std::cmp::Ordering> {
 }
 
 fn as_double(value: &Datum<'_>) -> Option<f64> {
-    use rust_decimal::prelude::ToPrimitive;
     match value {
         Datum::Double(v) => Some(*v),
         Datum::Int(v) => Some(*v as f64),
-        Datum::Decimal(v) => v.to_f64(),
+        Datum::Decimal(v) => Some(nearest_double(*v)),
         _ => None,
     }
 }

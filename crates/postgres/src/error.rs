@@ -88,7 +88,5 @@ pub(crate) fn connecting(error: postgres::Error, config: &Config) -> Error {
         (None, Some(source)) => (format!("{place} cannot be reached: {source}"), Retry::Statement),
         (None, None) => (format!("{place} cannot be reached: {error}"), Retry::Statement),
     };
-    Error::new(ErrorKind::Connection, message)
-        .fate(Outcome::NotSent, retry, ConnectionFate::Discarded)
-        .because(error)
+    Error::new(ErrorKind::Connection, message).fate(Outcome::NotSent, retry, ConnectionFate::Discarded).because(error)
 }

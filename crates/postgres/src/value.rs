@@ -8,7 +8,7 @@ use jiff::{
 };
 use postgres::types::{FromSql, IsNull, Kind as TypeKind, ToSql, Type, private::BytesMut, to_sql_checked};
 use relata_driver::Param;
-use relata_schema::{Datum, Error, ErrorKind, Kind, Result};
+use relata_schema::{Datum, Error, ErrorKind, Kind, Result, cut_instant, cut_naive, nearest_double};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 use uuid::Uuid;
 
@@ -94,7 +94,7 @@ fn one(value: &Datum<'_>, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Boxed
         },
         Datum::Decimal(v) => match *ty {
             Type::NUMERIC => v.to_sql(ty, out),
-            Type::FLOAT8 => v.to_f64().ok_or_else(|| range(v))?.to_sql(ty, out),
+            Type::FLOAT8 => nearest_double(*v).to_sql(ty, out),
             Type::INT8 | Type::INT4 if v.fract().is_zero() => {
                 one(&Datum::Int(v.to_i64().ok_or_else(|| range(v))?), ty, out)
             }
@@ -121,8 +121,8 @@ fn one(value: &Datum<'_>, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Boxed
         }
         Datum::Bytes(v) if *ty == Type::BYTEA => v.as_ref().to_sql(ty, out),
         Datum::Uuid(v) if *ty == Type::UUID => v.to_sql(ty, out),
-        Datum::Instant(v) if *ty == Type::TIMESTAMPTZ => v.to_sql(ty, out),
-        Datum::Naive(v) if *ty == Type::TIMESTAMP => v.to_sql(ty, out),
+        Datum::Instant(v) if *ty == Type::TIMESTAMPTZ => cut_instant(*v).to_sql(ty, out),
+        Datum::Naive(v) if *ty == Type::TIMESTAMP => cut_naive(*v).to_sql(ty, out),
         Datum::Day(v) if *ty == Type::DATE => v.to_sql(ty, out),
         Datum::Time(v) if *ty == Type::TIME => v.to_sql(ty, out),
         _ => Err(wrong()),
@@ -149,6 +149,18 @@ impl<'r> FromSql<'r> for Raw<'r> {
     }
 }
 
+/// A decimal, unless digits of the server's number are missing in it. The form is a number of groups, the weight of the
+/// first, a sign, a scale, and the groups of four digits each.
+fn exact(bytes: &[u8], decimal: Decimal) -> Option<Decimal> {
+    let group = |place: usize| bytes.get(place * 2..place * 2 + 2).map(|two| u16::from_be_bytes([two[0], two[1]]));
+    let (groups, weight) = (usize::from(group(0)?), i32::from(group(1)? as i16));
+    let Some(last) = (0..groups).rev().find(|place| group(4 + place) != Some(0)) else { return Some(decimal) };
+    let zeros =
+        (1..4).take_while(|digits| group(4 + last).is_some_and(|group| group % 10_u16.pow(*digits) == 0)).count();
+    let behind_point = (last as i32 - weight) * 4 - zeros as i32;
+    (i64::from(decimal.normalize().scale()) == i64::from(behind_point.max(0))).then_some(decimal)
+}
+
 /// Reads a cell as a kind.
 pub(crate) fn read<'r>(raw: &Raw<'r>, kind: Kind) -> Result<Datum<'r>> {
     let Some(bytes) = raw.bytes else { return Ok(Datum::Null) };
@@ -156,6 +168,10 @@ pub(crate) fn read<'r>(raw: &Raw<'r>, kind: Kind) -> Result<Datum<'r>> {
     let wrong = || Error::new(ErrorKind::Decode, format!("the column is {ty} where {} is expected", kind.name()));
     let failed = |error: Boxed| {
         Error::new(ErrorKind::Decode, format!("a value of type {ty} cannot be read as {}: {error}", kind.name()))
+    };
+    let long = || {
+        Error::new(ErrorKind::Decode, "the number has more digits than a decimal holds: 28")
+            .help("round it in the query, or cast it to text")
     };
     let int = || -> Result<i64> {
         match *ty {
@@ -174,13 +190,15 @@ pub(crate) fn read<'r>(raw: &Raw<'r>, kind: Kind) -> Result<Datum<'r>> {
             Type::FLOAT8 => Datum::Double(f64::from_sql(ty, bytes).map_err(failed)?),
             Type::FLOAT4 => Datum::Double(f32::from_sql(ty, bytes).map_err(failed)?.into()),
             Type::NUMERIC => {
-                let decimal = Decimal::from_sql(ty, bytes).map_err(failed)?;
-                Datum::Double(decimal.to_f64().ok_or_else(wrong)?)
+                let decimal = exact(bytes, Decimal::from_sql(ty, bytes).map_err(failed)?).ok_or_else(long)?;
+                Datum::Double(nearest_double(decimal))
             }
             _ => Datum::Double(int()? as f64),
         },
         Kind::Decimal => match *ty {
-            Type::NUMERIC => Datum::Decimal(Decimal::from_sql(ty, bytes).map_err(failed)?),
+            Type::NUMERIC => {
+                Datum::Decimal(exact(bytes, Decimal::from_sql(ty, bytes).map_err(failed)?).ok_or_else(long)?)
+            }
             Type::FLOAT8 => {
                 let double = f64::from_sql(ty, bytes).map_err(failed)?;
                 Datum::Decimal(Decimal::try_from(double).map_err(|_| wrong())?)
@@ -189,7 +207,9 @@ pub(crate) fn read<'r>(raw: &Raw<'r>, kind: Kind) -> Result<Datum<'r>> {
         },
         // Text comes as its bytes from every textual type, enums and domains too.
         Kind::Text if <&str as FromSql>::accepts(ty) || matches!(ty.kind(), TypeKind::Enum(_)) => {
-            Datum::Text(Cow::Borrowed(text()?))
+            // The binary form of the types of ltree is a version and the text.
+            let versioned = matches!(ty.name(), "ltree" | "lquery" | "ltxtquery");
+            Datum::Text(Cow::Borrowed(text()?.strip_prefix('\u{1}').filter(|_| versioned).map_or_else(text, Ok)?))
         }
         Kind::Json if *ty == Type::JSONB && bytes.first() == Some(&1) => {
             let body = std::str::from_utf8(&bytes[1..]);

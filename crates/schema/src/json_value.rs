@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
 use crate::{Datum, Error, ErrorKind, Kind, Result, SqlType, Value, nearest, temporal};
@@ -46,10 +47,24 @@ pub fn datum_from_json(json: &Json, ty: &SqlType) -> Result<Value> {
             }
             Datum::Int(value)
         }
-        Kind::Double => Datum::Double(json.as_f64().ok_or_else(mismatch)?),
+        Kind::Double => {
+            let double = json.as_f64().ok_or_else(mismatch)?;
+            if json.as_i64().is_some_and(|integer| !is_exact(integer)) {
+                return Err(mismatch().help("no double is this integer"));
+            }
+            Datum::Double(double)
+        }
         Kind::Decimal => match json {
-            Json::Number(number) => Datum::Decimal(number.to_string().parse().map_err(|_| mismatch())?),
-            Json::String(digits) => Datum::Decimal(digits.parse().map_err(|_| mismatch())?),
+            Json::Number(number) => {
+                let text = number.to_string();
+                // A reader of JSON makes a double of a fraction, and of that 15 digits are sure.
+                if number.is_f64() && significant_digits(&text) > 15 {
+                    return Err(mismatch().help("write a number of more than 15 digits as text"));
+                }
+                let decimal = if text.contains('e') { Decimal::from_scientific(&text) } else { text.parse() };
+                Datum::Decimal(decimal.map_err(|_| mismatch())?)
+            }
+            Json::String(digits) => Datum::Decimal(Decimal::from_str_exact(digits).map_err(|_| mismatch())?),
             _ => return Err(mismatch()),
         },
         Kind::Text => {
@@ -68,13 +83,32 @@ pub fn datum_from_json(json: &Json, ty: &SqlType) -> Result<Value> {
         Kind::Uuid => Datum::Uuid(text()?.parse().map_err(|_| mismatch())?),
         Kind::Instant => Datum::Instant(temporal::parse_instant(text()?).ok_or_else(mismatch)?),
         Kind::Naive => Datum::Naive(temporal::parse_naive(text()?).ok_or_else(mismatch)?),
-        Kind::Day => Datum::Day(text()?.parse().map_err(|_| mismatch())?),
-        Kind::Time => Datum::Time(text()?.parse().map_err(|_| mismatch())?),
+        Kind::Day => Datum::Day(temporal::parse_day(text()?).ok_or_else(mismatch)?),
+        Kind::Time => Datum::Time(temporal::parse_time(text()?).ok_or_else(mismatch)?),
         Kind::Json => Datum::Json(Cow::Owned(json.to_string())),
         Kind::Bytes => Datum::Bytes(Cow::Owned(
             BASE64.decode(text()?).map_err(|_| mismatch().help("bytes are written in base64"))?,
         )),
     })
+}
+
+/// Whether a double is this integer.
+pub fn is_exact(integer: i64) -> bool {
+    // Through 128 bits, since 2^63 would saturate in 64.
+    (integer as f64) as i128 == i128::from(integer)
+}
+
+/// The double that is nearest to a decimal.
+pub fn nearest_double(decimal: Decimal) -> f64 {
+    // The digits of a decimal are always a number, and reading them rounds once.
+    decimal.to_string().parse().unwrap_or(f64::NAN)
+}
+
+/// How many digits a number has from the first that is not zero.
+fn significant_digits(number: &str) -> usize {
+    let (digits, _) = number.split_once('e').unwrap_or((number, ""));
+    let digits = digits.trim_start_matches(['-', '0', '.']).trim_end_matches(".0");
+    digits.bytes().filter(u8::is_ascii_digit).count()
 }
 
 /// The JSON form of a value in an answer. `scale` is that of the column.

@@ -2,7 +2,7 @@
 
 use jiff::{
     Timestamp,
-    civil::{DateTime, Time},
+    civil::{Date, DateTime, Time},
     tz::Offset,
 };
 
@@ -41,6 +41,51 @@ pub fn format_time(out: &mut String, value: Time, scale: u8) {
     clock(out, value, scale);
 }
 
+/// An instant without what is finer than a microsecond.
+pub fn cut_instant(value: Timestamp) -> Timestamp {
+    let micros = value.as_nanosecond().div_euclid(1_000);
+    i64::try_from(micros).ok().and_then(|micros| Timestamp::from_microsecond(micros).ok()).unwrap_or(value)
+}
+
+/// A date and time without what is finer than a microsecond.
+pub fn cut_naive(value: DateTime) -> DateTime {
+    let nanoseconds = value.subsec_nanosecond();
+    value.with().subsec_nanosecond(nanoseconds - nanoseconds % 1_000).build().unwrap_or(value)
+}
+
+/// Whether rounding to so many digits of a second leaves the day.
+pub fn rounds_beyond_day(value: Time, scale: u8) -> bool {
+    (value.hour(), value.minute(), value.second()) == (23, 59, 59)
+        && i64::from(value.subsec_nanosecond()) / 1_000 * 1_000 + half_unit(scale) >= 1_000_000_000
+}
+
+/// Whether rounding to so many digits of a second leaves the years that an instant can be in.
+pub fn rounds_beyond_instants(value: Timestamp, scale: u8) -> bool {
+    let rounded = value.as_nanosecond().div_euclid(1_000) * 1_000 + i128::from(half_unit(scale));
+    // The last instant that there is ends with a full second of nines.
+    rounded > Timestamp::MAX.as_nanosecond()
+}
+
+/// Half of the last digit, in nanoseconds; nothing where microseconds are kept.
+fn half_unit(scale: u8) -> i64 {
+    match scale {
+        0..=5 => 10_i64.pow(9 - u32::from(scale)) / 2,
+        _ => 0,
+    }
+}
+
+/// Reads a day, and nothing beside it: a time of day would be lost.
+pub fn parse_day(text: &str) -> Option<Date> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+'));
+    text.parse().ok().filter(|_| plain)
+}
+
+/// Reads a time of day, and nothing beside it: a day or a zone would be lost.
+pub fn parse_time(text: &str) -> Option<Time> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.'));
+    text.parse().ok().filter(|_| plain)
+}
+
 /// Reads an instant: RFC 3339, or the same with a space; without a zone it is UTC.
 pub fn parse_instant(text: &str) -> Option<Timestamp> {
     let compact = text.trim();
@@ -58,7 +103,9 @@ pub fn parse_instant(text: &str) -> Option<Timestamp> {
 /// Reads a date and time without a zone; a bare day is its midnight.
 pub fn parse_naive(text: &str) -> Option<DateTime> {
     let text = text.trim();
-    if text.ends_with(['Z', 'z']) {
+    // What stands behind the time of day is a zone, and would be lost.
+    let time = text.find([':', 'T', 't', ' ']).map_or("", |start| &text[start..]);
+    if text.contains('[') || time.contains(['Z', 'z', '+', '-']) {
         return None;
     }
     text.parse::<DateTime>().ok()

@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use jiff::civil::{Date, Time};
 use relata_driver::Param;
 use relata_schema::{
-    Datum, Error, ErrorKind, Kind, Result, format_instant, format_naive, format_time, parse_instant, parse_naive,
-    write_json_string,
+    Datum, Error, ErrorKind, Kind, Result, format_instant, format_naive, format_time, nearest_double, parse_day,
+    parse_instant, parse_naive, parse_time, write_json_string,
 };
 use rusqlite::{
     ToSql,
@@ -86,10 +85,9 @@ fn one<'v>(value: &'v Datum<'_>) -> ToSqlOutput<'v> {
 
 /// A decimal in the class that its column's numeric affinity would choose.
 fn decimal(value: Decimal) -> Owned {
-    match (value.fract().is_zero(), value.to_i64(), value.to_f64()) {
-        (true, Some(whole), _) => Owned::Integer(whole),
-        (_, _, Some(real)) => Owned::Real(real),
-        _ => Owned::Text(value.to_string()),
+    match (value.fract().is_zero(), value.to_i64()) {
+        (true, Some(whole)) => Owned::Integer(whole),
+        _ => Owned::Real(nearest_double(value)),
     }
 }
 
@@ -179,15 +177,15 @@ pub(crate) fn read(stored: ValueRef<'_>, kind: Kind) -> Result<Datum<'_>> {
         (Kind::Double, ValueRef::Integer(v)) => Datum::Double(v as f64),
         (Kind::Decimal, ValueRef::Integer(v)) => Datum::Decimal(v.into()),
         (Kind::Decimal, ValueRef::Real(v)) => Datum::Decimal(Decimal::try_from(v).map_err(|_| wrong())?),
-        (Kind::Decimal, ValueRef::Text(_)) => Datum::Decimal(text()?.parse().map_err(|_| wrong())?),
+        (Kind::Decimal, ValueRef::Text(_)) => Datum::Decimal(Decimal::from_str_exact(text()?).map_err(|_| wrong())?),
         (Kind::Text, _) => Datum::Text(Cow::Borrowed(text()?)),
         (Kind::Json, _) => Datum::Json(Cow::Borrowed(text()?)),
         (Kind::Bytes, ValueRef::Blob(bytes)) => Datum::Bytes(Cow::Borrowed(bytes)),
         (Kind::Uuid, _) => Datum::Uuid(text()?.parse().map_err(|_| wrong())?),
         (Kind::Instant, _) => Datum::Instant(parse_instant(text()?).ok_or_else(wrong)?),
         (Kind::Naive, _) => Datum::Naive(parse_naive(text()?).ok_or_else(wrong)?),
-        (Kind::Day, _) => Datum::Day(text()?.parse::<Date>().map_err(|_| wrong())?),
-        (Kind::Time, _) => Datum::Time(text()?.parse::<Time>().map_err(|_| wrong())?),
+        (Kind::Day, _) => Datum::Day(parse_day(text()?).ok_or_else(wrong)?),
+        (Kind::Time, _) => Datum::Time(parse_time(text()?).ok_or_else(wrong)?),
         _ => return Err(wrong()),
     })
 }
