@@ -220,7 +220,7 @@ fn nested(world: &World<'_>) -> String {
         let text = format!("{}{}", "[".repeat(levels), "]".repeat(levels));
         things.create(world.db, things.draft().with("doc", document(&text))).is_ok()
     });
-    kept.last().map_or("none".to_owned(), |levels| levels.to_string())
+    kept.next_back().map_or("none".to_owned(), |levels| levels.to_string())
 }
 
 /// A model of a table of its own, whose name begins with a word, made or not.
