@@ -216,11 +216,11 @@ fn no_document(world: &World<'_>) -> String {
 fn nested(world: &World<'_>) -> String {
     let things = world.model("Thing");
     let levels = [31, 100, 101];
-    let kept = levels.into_iter().filter(|&levels| {
+    let kept = levels.into_iter().rfind(|&levels| {
         let text = format!("{}{}", "[".repeat(levels), "]".repeat(levels));
         things.create(world.db, things.draft().with("doc", document(&text))).is_ok()
     });
-    kept.next_back().map_or("none".to_owned(), |levels| levels.to_string())
+    kept.map_or("none".to_owned(), |levels| levels.to_string())
 }
 
 /// A model of a table of its own, whose name begins with a word, made or not.
