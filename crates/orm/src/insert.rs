@@ -33,9 +33,14 @@ pub fn insert_rows(
     }
     // What the types of attributes ask for is not left to the database: it may bend a value, or keep it.
     let mut failures = Vec::new();
-    for row in rows {
+    for (number, row) in rows.iter().enumerate() {
+        let known = failures.len();
         for (attribute, value) in columns.iter().zip(row) {
             validate::of_value(&view.def().attributes[usize::from(*attribute)], value, false, &mut failures);
+        }
+        failures[known..].iter_mut().for_each(|failure| failure.path = format!("[{number}].{}", failure.path));
+        if failures.len() >= 100 {
+            break;
         }
     }
     if !failures.is_empty() {

@@ -90,20 +90,16 @@ fn of_type(ty: &SqlType, value: &Datum<'_>) -> Option<String> {
             };
             (!(least..=most).contains(number)).then(|| format!("{number} is out of the range of {ty}"))
         }
+        (SqlType::Decimal { .. }, Datum::Int(number)) => of_type(ty, &Datum::Decimal((*number).into())),
         (SqlType::Decimal { precision, scale }, Datum::Decimal(decimal)) => {
             let whole = decimal.trunc().abs().mantissa();
             let digits = if whole == 0 { 0 } else { whole.ilog10() + 1 };
             let room = u32::from(precision.saturating_sub(*scale));
             (digits > room).then(|| format!("{decimal} is out of the range of {ty}"))
         }
-        (SqlType::Decimal { precision, scale }, Datum::Int(_) | Datum::Double(_)) => {
-            let found = match value {
-                Datum::Int(v) => *v as f64,
-                Datum::Double(v) => *v,
-                _ => f64::NAN,
-            };
+        (SqlType::Decimal { precision, scale }, Datum::Double(double)) => {
             let end = 10_f64.powi(i32::from(precision.saturating_sub(*scale)));
-            (found.is_nan() || found.abs() >= end).then(|| format!("{found} is out of the range of {ty}"))
+            (double.is_nan() || double.abs() >= end).then(|| format!("{double} is out of the range of {ty}"))
         }
         (_, Datum::Int(number)) if kind == Kind::Double => {
             (!is_exact(*number)).then(|| format!("no double is the integer {number}"))

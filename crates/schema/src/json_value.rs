@@ -104,10 +104,10 @@ pub fn nearest_double(decimal: Decimal) -> f64 {
     decimal.to_string().parse().unwrap_or(f64::NAN)
 }
 
-/// How many digits a number has from the first that is not zero.
+/// How many digits a number has from the first that is not zero to the last.
 fn significant_digits(number: &str) -> usize {
     let (digits, _) = number.split_once('e').unwrap_or((number, ""));
-    let digits = digits.trim_start_matches(['-', '0', '.']).trim_end_matches(".0");
+    let digits = digits.trim_start_matches(['-', '0', '.']).trim_end_matches(['0', '.']);
     digits.bytes().filter(u8::is_ascii_digit).count()
 }
 

@@ -162,7 +162,8 @@ fn decimals((precision, scale): (u32, u32)) -> Subject {
         subject = subject.with(Class::Converted, [Value::Int(1), Value::Int(-1), Value::Double(1.0)]);
     }
     if precision - scale <= 18 {
-        subject = subject.with(Class::Inexact, [Value::Int(10_i64.pow(precision - scale))]);
+        let end = 10_i64.pow(precision - scale);
+        subject = subject.with(Class::Inexact, [Value::Int(end)]).with(Class::Converted, [Value::Int(end - 1)]);
     }
     subject
 }
