@@ -20,6 +20,7 @@ mod resolve;
 mod rule;
 mod rule_doc;
 mod set;
+mod sql_type;
 mod temporal;
 mod value;
 
@@ -28,13 +29,14 @@ pub use builder::{AssociationBuilder, AttributeBuilder, ModelBuilder};
 pub use doc::{AssociationDoc, AttributeDoc, IndexDoc, ModelDoc, SchemaDoc};
 pub use error::{ConnectionFate, Constraint, Error, ErrorKind, Failure, Outcome, Result, Retry, nearest};
 pub use json_value::{datum_from_json, datum_to_json, is_exact, nearest_double, write_json_datum, write_json_string};
-pub use kind::{Kind, SqlType};
+pub use kind::Kind;
 pub use model::{Attribute, Compiled, Index, ModelDef};
 pub use naming::{pluralize, singularize, snake_case};
 pub use operator::{Aggregate, Comparison, Function, Parameter, Pattern};
 pub use reader::Reader;
 pub use rule::{Check, ModelRule, PatternText, Rule, Values};
 pub use set::{ModelRef, ModelSet, ModelView};
+pub use sql_type::SqlType;
 pub use temporal::{
     cut_instant, cut_naive, format_instant, format_naive, format_time, parse_day, parse_instant, parse_naive,
     parse_time, rounds_beyond_day, rounds_beyond_instants,
