@@ -4,7 +4,11 @@ use relata_ir::{Expr, ExprId, JoinKind, Limit, Page, PageScope, RelSource, Selec
 use relata_request::Call;
 use relata_schema::{Aggregate, ErrorKind, Kind, Result};
 
-use super::{Building, Lowering, layout::attribute_field, nodes::Item};
+use super::{
+    Building, Lowering,
+    layout::attribute_field,
+    nodes::{Item, attribute_of},
+};
 use crate::plan::{Field, Slot, Step};
 
 impl<'a> Lowering<'a, '_> {
@@ -158,7 +162,8 @@ impl<'a> Lowering<'a, '_> {
         let mut cursor = part.cursor();
         match cursor.byte()? {
             relata_request::op::COLUMN => {
-                let field = attribute_field(self.nodes.nodes[0].model, cursor.u16()?);
+                let model = self.nodes.nodes[0].model;
+                let field = attribute_field(model, attribute_of(model, cursor.u16()?)?);
                 Ok((field.name, field.scale, field.attribute))
             }
             relata_request::op::PATH => {
@@ -252,9 +257,7 @@ impl<'a> Lowering<'a, '_> {
                 let kind = declared.ty.kind();
                 let fits = match function {
                     Aggregate::Sum | Aggregate::Avg => kind.is_number(),
-                    Aggregate::Min | Aggregate::Max => {
-                        !matches!(kind, Kind::Bool | Kind::Uuid | Kind::Bytes | Kind::Json)
-                    }
+                    Aggregate::Min | Aggregate::Max => kind.has_extremes(),
                     Aggregate::Count => true,
                 };
                 if !fits {
