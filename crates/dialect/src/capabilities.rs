@@ -33,6 +33,8 @@ pub struct Capabilities {
     pub subqueries: Subqueries,
     /// How decimals are kept and computed.
     pub decimal: DecimalForm,
+    /// As what numbers of 32 bits are computed with.
+    pub real: RealForm,
     /// Which writes answer with rows.
     pub returning: Returning,
     /// How an insert says what becomes of a row that is there already.
@@ -396,6 +398,26 @@ pub enum DecimalForm {
     },
 }
 
+/// As what floating point numbers of 32 bits are computed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RealForm {
+    /// As doubles.
+    Double,
+    /// As what they are.
+    Real,
+}
+
+/// What a column asks of its values beyond their type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnCheck {
+    /// A number from one to another.
+    Between(i64, u64),
+    /// So many characters.
+    Length(u8),
+    /// At most so many bytes.
+    AtMost(u16),
+}
+
 /// Names of types.
 #[derive(Debug)]
 pub struct TypeNames {
@@ -403,6 +425,14 @@ pub struct TypeNames {
     pub cast: fn(kind: Kind, precision: u8, scale: u8) -> String,
     /// In `CREATE TABLE`, with what the type needs behind it (a collation). A column of a key may need another type.
     pub column: fn(ty: &SqlType, is_key: bool) -> String,
+    /// What the type asks of its values that the column's own type does not.
+    pub check: fn(ty: &SqlType) -> Option<ColumnCheck>,
+    /// Whether there are columns of a type.
+    pub keeps: fn(ty: &SqlType) -> bool,
+    /// Whether there are values of a kind.
+    pub has: fn(kind: Kind) -> bool,
+    /// What must be installed for columns of a type.
+    pub extension: fn(ty: &SqlType) -> Option<&'static str>,
     /// The columns of a table that is read out of JSON.
     pub json_column: fn(kind: Kind) -> &'static str,
     /// Behind the last parenthesis of `CREATE TABLE`.

@@ -11,11 +11,12 @@ mod postgres;
 pub mod print;
 pub mod raw;
 mod sqlite;
+mod types;
 
 pub use capabilities::{
-    Assignments, BindTyping, Capabilities, ConflictForm, DatePartForm, DecimalForm, DeleteForm, FeedForm,
+    Assignments, BindTyping, Capabilities, ColumnCheck, ConflictForm, DatePartForm, DecimalForm, DeleteForm, FeedForm,
     FunctionNames, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable, PatternForm,
-    PerParentForm, Placeholder, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm, TruncateForm,
+    PerParentForm, Placeholder, RealForm, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm, TruncateForm,
     TypeNames,
 };
 pub use mariadb::{MARIADB_10_6, MARIADB_10_11, MARIADB_11_8};

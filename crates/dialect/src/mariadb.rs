@@ -2,8 +2,7 @@
 
 use crate::{
     Assignments, Capabilities, ConflictForm, DeleteForm, LockForm, OwnTable, PerParentForm, RegexpForm, Returning,
-    TypeNames,
-    mysql::{MYSQL_8_0, column},
+    TypeNames, mysql::MYSQL_8_0, types::mysql::column,
 };
 
 /// MariaDB 10.6 and later (`JSON_TABLE`, `SKIP LOCKED`).
@@ -25,7 +24,7 @@ pub const MARIADB_10_6: Capabilities = Capabilities {
     // The connection says so: `SIMULTANEOUS_ASSIGNMENT`.
     assignments: Assignments::Simultaneous,
     types: TypeNames {
-        column: |ty, is_key| column(ty, is_key, "COLLATE utf8mb4_nopad_bin"),
+        column: |ty, is_key| column(ty, is_key, "COLLATE utf8mb4_nopad_bin", "REF_SYSTEM_ID="),
         table_options: " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin",
         ..MYSQL_8_0.types
     },

@@ -1,12 +1,12 @@
 //! MySQL. <https://dev.mysql.com/doc/refman/9.7/en/sql-statements.html>
 
-use relata_schema::{Kind, SqlType};
-
 use crate::{
     Assignments, BindTyping, Capabilities, ConflictForm, DatePartForm, DecimalForm, DeleteForm, FeedForm,
     FunctionNames, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable, PatternForm,
-    PerParentForm, Placeholder, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm, TruncateForm,
-    TypeNames, raw::Lexis,
+    PerParentForm, Placeholder, RealForm, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm, TruncateForm,
+    TypeNames,
+    raw::Lexis,
+    types::mysql::{self, cast, column, json_column},
 };
 
 /// MySQL 8.0.19 and later (`VALUES ... AS`, `JSON_TABLE`, `LATERAL`, checks that are enforced).
@@ -29,6 +29,7 @@ pub const MYSQL_8_0: Capabilities = Capabilities {
     subqueries: Subqueries::Guarded,
     // "div_precision_increment": a quotient has four digits more than what is divided.
     decimal: DecimalForm::ExactButQuotients,
+    real: RealForm::Double,
     returning: Returning::NONE,
     conflict: ConflictForm::DuplicateKeyAlias,
     delete: DeleteForm::Alias,
@@ -75,7 +76,11 @@ pub const MYSQL_8_0: Capabilities = Capabilities {
     identifier_bytes: 64,
     types: TypeNames {
         cast,
-        column: |ty, is_key| column(ty, is_key, "COLLATE utf8mb4_0900_bin"),
+        column: |ty, is_key| column(ty, is_key, "COLLATE utf8mb4_0900_bin", "SRID "),
+        check: mysql::check,
+        keeps: mysql::keeps,
+        has: mysql::has,
+        extension: |_| None,
         json_column,
         table_options: " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin",
         index_if_missing: false,
@@ -91,61 +96,3 @@ pub const MYSQL_8_0: Capabilities = Capabilities {
 
 /// MySQL 9.7.
 pub const MYSQL_9_7: Capabilities = Capabilities { ..MYSQL_8_0 };
-
-pub(crate) fn cast(kind: Kind, precision: u8, scale: u8) -> String {
-    match kind {
-        Kind::Bool | Kind::SmallInt | Kind::Integer | Kind::BigInt => "SIGNED",
-        Kind::Double => "DOUBLE",
-        Kind::Decimal if precision > 0 => return format!("DECIMAL({precision}, {scale})"),
-        // The most digits before the point that leave enough behind it.
-        Kind::Decimal => "DECIMAL(65, 30)",
-        Kind::Instant | Kind::Naive => "DATETIME(6)",
-        Kind::Day => "DATE",
-        Kind::Time => "TIME(6)",
-        Kind::Json => "JSON",
-        Kind::Bytes => "BINARY",
-        Kind::Text | Kind::Uuid => "CHAR",
-    }
-    .to_owned()
-}
-
-/// Text compares by code point, and spaces at its end count.
-pub(crate) fn column(ty: &SqlType, is_key: bool, collation: &str) -> String {
-    match ty {
-        SqlType::Bool => "BOOLEAN".to_owned(),
-        SqlType::SmallInt => "SMALLINT".to_owned(),
-        SqlType::Integer => "INT".to_owned(),
-        SqlType::BigInt => "BIGINT".to_owned(),
-        SqlType::String(length) => format!("VARCHAR({length}) {collation}"),
-        // A key has a length: what is longer is refused, and not cut.
-        SqlType::Text if is_key => format!("VARCHAR(255) {collation}"),
-        SqlType::Text => format!("LONGTEXT {collation}"),
-        SqlType::Enum(labels) => {
-            let longest = labels.iter().map(|label| label.chars().count()).max().unwrap_or(1).max(1);
-            format!("VARCHAR({longest}) {collation}")
-        }
-        SqlType::Uuid => format!("CHAR(36) {collation}"),
-        SqlType::Decimal { precision, scale } => format!("DECIMAL({precision}, {scale})"),
-        // TIMESTAMP ends in 2038; the connection's time zone is UTC, so nothing is lost.
-        SqlType::Timestamp(p) | SqlType::NaiveTimestamp(p) => format!("DATETIME({p})"),
-        SqlType::Time(p) => format!("TIME({p})"),
-        other => match other.kind() {
-            Kind::Bytes if is_key => "VARBINARY(255)".to_owned(),
-            Kind::Bytes => "LONGBLOB".to_owned(),
-            kind => cast(kind, 0, 0),
-        },
-    }
-}
-
-/// Everything but integers and doubles stands in JSON as text: a number there is a double.
-pub(crate) fn json_column(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Bool | Kind::SmallInt | Kind::Integer | Kind::BigInt => "BIGINT",
-        Kind::Double => "DOUBLE",
-        Kind::Decimal => "DECIMAL(65, 30)",
-        Kind::Instant | Kind::Naive => "DATETIME(6)",
-        Kind::Day => "DATE",
-        Kind::Time => "TIME(6)",
-        Kind::Text | Kind::Uuid | Kind::Json | Kind::Bytes => "LONGTEXT",
-    }
-}

@@ -1,11 +1,11 @@
 //! PostgreSQL. <https://www.postgresql.org/docs/15/index.html>
 
-use relata_schema::{Kind, SqlType};
-
 use crate::{
     Assignments, BindTyping, Capabilities, ConflictForm, DecimalForm, DeleteForm, FeedForm, FunctionNames,
     IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable, PatternForm, PerParentForm,
-    Placeholder, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm, TruncateForm, TypeNames, raw::Lexis,
+    Placeholder, RealForm, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm, TruncateForm, TypeNames,
+    raw::Lexis,
+    types::postgres::{self, cast, column},
 };
 
 /// PostgreSQL 15 and later.
@@ -24,6 +24,7 @@ pub const POSTGRES_15: Capabilities = Capabilities {
     exists_prefix: "",
     subqueries: Subqueries::Free,
     decimal: DecimalForm::Exact,
+    real: RealForm::Real,
     returning: Returning::ALL,
     conflict: ConflictForm::OnConflict,
     delete: DeleteForm::Alias,
@@ -63,6 +64,10 @@ pub const POSTGRES_15: Capabilities = Capabilities {
     types: TypeNames {
         cast,
         column,
+        check: postgres::check,
+        keeps: postgres::keeps,
+        has: postgres::has,
+        extension: postgres::extension,
         json_column: |_| "",
         table_options: "",
         index_if_missing: true,
@@ -74,37 +79,3 @@ pub const POSTGRES_15: Capabilities = Capabilities {
         booleans: ("TRUE", "FALSE"),
     },
 };
-
-fn cast(kind: Kind, precision: u8, scale: u8) -> String {
-    match kind {
-        Kind::Bool => "boolean",
-        Kind::SmallInt => "smallint",
-        Kind::Integer => "integer",
-        Kind::BigInt => "bigint",
-        Kind::Double => "double precision",
-        Kind::Decimal if precision > 0 => return format!("numeric({precision}, {scale})"),
-        Kind::Decimal => "numeric",
-        Kind::Text => "text",
-        Kind::Uuid => "uuid",
-        Kind::Instant => "timestamp with time zone",
-        Kind::Naive => "timestamp without time zone",
-        Kind::Day => "date",
-        Kind::Time => "time without time zone",
-        Kind::Json => "jsonb",
-        Kind::Bytes => "bytea",
-    }
-    .to_owned()
-}
-
-/// Text compares by code point, hence the collation `C`.
-fn column(ty: &SqlType, _is_key: bool) -> String {
-    match ty {
-        SqlType::String(length) => format!("varchar({length}) COLLATE \"C\""),
-        SqlType::Text | SqlType::Enum(_) => "text COLLATE \"C\"".to_owned(),
-        SqlType::Timestamp(p) => format!("timestamp({p}) with time zone"),
-        SqlType::NaiveTimestamp(p) => format!("timestamp({p}) without time zone"),
-        SqlType::Time(p) => format!("time({p}) without time zone"),
-        SqlType::Decimal { precision, scale } => format!("numeric({precision}, {scale})"),
-        other => cast(other.kind(), 0, 0),
-    }
-}

@@ -1,12 +1,12 @@
 //! SQLite. <https://www.sqlite.org/lang.html>
 
-use relata_schema::{Kind, SqlType};
-
 use crate::{
     Assignments, BindTyping, Capabilities, ConflictForm, DatePartForm, DecimalForm, DeleteForm, FeedForm,
     FunctionNames, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable, PatternForm,
-    PerParentForm, Placeholder, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm, TruncateForm,
-    TypeNames, raw::Lexis,
+    PerParentForm, Placeholder, RealForm, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm, TruncateForm,
+    TypeNames,
+    raw::Lexis,
+    types::sqlite::{self, cast, column},
 };
 
 /// SQLite 3.41 and later (`unhex`), as it is embedded.
@@ -27,6 +27,7 @@ pub const SQLITE_3: Capabilities = Capabilities {
     exists_prefix: "+",
     subqueries: Subqueries::Free,
     decimal: DecimalForm::Affinity { digits: 15 },
+    real: RealForm::Double,
     returning: Returning::ALL,
     conflict: ConflictForm::OnConflict,
     delete: DeleteForm::Alias,
@@ -68,6 +69,10 @@ pub const SQLITE_3: Capabilities = Capabilities {
     types: TypeNames {
         cast,
         column,
+        check: sqlite::check,
+        keeps: sqlite::keeps,
+        has: sqlite::has,
+        extension: |_| None,
         json_column: |_| "",
         table_options: "",
         index_if_missing: true,
@@ -79,23 +84,3 @@ pub const SQLITE_3: Capabilities = Capabilities {
         booleans: ("1", "0"),
     },
 };
-
-fn cast(kind: Kind, _precision: u8, _scale: u8) -> String {
-    match kind {
-        Kind::Bool | Kind::SmallInt | Kind::Integer | Kind::BigInt => "INTEGER",
-        Kind::Double => "REAL",
-        Kind::Decimal => "NUMERIC",
-        Kind::Bytes => "BLOB",
-        Kind::Text | Kind::Uuid | Kind::Instant | Kind::Naive | Kind::Day | Kind::Time | Kind::Json => "TEXT",
-    }
-    .to_owned()
-}
-
-/// Declared types say what a column is for a reader; what counts is the affinity that SQLite takes from them.
-fn column(ty: &SqlType, _is_key: bool) -> String {
-    match ty {
-        SqlType::Bool => "BOOLEAN".to_owned(),
-        SqlType::Decimal { precision, scale } => format!("DECIMAL({precision}, {scale})"),
-        other => cast(other.kind(), 0, 0),
-    }
-}

@@ -405,12 +405,23 @@ impl Ir {
             Expr::Literal(literal) => return self.literal(literal).kind(),
             Expr::Call(function, arguments) => match function.own_kind() {
                 Some(kind) => kind,
-                None => return self.exprs(arguments).iter().filter_map(|&argument| self.kind(argument)).reduce(widest),
+                None => {
+                    let kinds = self.exprs(arguments).iter().filter_map(|&argument| self.kind(argument));
+                    let computes = matches!(
+                        function,
+                        Function::Add | Function::Sub | Function::Mul | Function::Div | Function::Round
+                    );
+                    match kinds.reduce(widest) {
+                        Some(Kind::Real) if computes => Kind::Double,
+                        kind => return kind,
+                    }
+                }
             },
             Expr::Aggregate { function, argument, .. } => match (function, argument.and_then(|a| self.kind(a))) {
                 (Aggregate::Count, _) => Kind::BigInt,
                 (Aggregate::Avg, _) => Kind::Double,
                 (Aggregate::Sum, Some(kind)) if kind.is_integer() => Kind::BigInt,
+                (Aggregate::Sum, Some(Kind::Real)) => Kind::Double,
                 (_, kind) => return kind,
             },
             Expr::Cast { kind, .. } => kind,
@@ -420,6 +431,14 @@ impl Ir {
             Expr::RowNumber(_) => Kind::BigInt,
             _ => Kind::Bool,
         })
+    }
+
+    /// Whether a column, bind, constant or conversion of the statement has a kind that passes a test.
+    pub fn mentions(&self, test: &dyn Fn(Kind) -> bool) -> bool {
+        self.columns.iter().any(|column| test(column.kind))
+            || self.binds.iter().any(|bind| test(bind.kind))
+            || self.literals.iter().filter_map(Value::kind).any(test)
+            || self.exprs.iter().any(|expr| matches!(expr, Expr::Cast { kind, .. } if test(*kind)))
     }
 
     /// The kind of a relation's column.
@@ -505,7 +524,7 @@ impl Ir {
 fn widest(left: Kind, right: Kind) -> Kind {
     if left == right {
         left
-    } else if left == Kind::Double || right == Kind::Double {
+    } else if [left, right].iter().any(|kind| matches!(kind, Kind::Double | Kind::Real)) {
         Kind::Double
     } else if left == Kind::Decimal || right == Kind::Decimal {
         Kind::Decimal

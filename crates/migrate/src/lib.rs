@@ -4,10 +4,10 @@
 
 use relata_dialect::{
     Capabilities, DecimalForm,
-    print::{Writer, create_table},
+    print::{Writer, create_extension, create_table},
 };
 use relata_ir::{ColumnDdl, CreateTable, ForeignKeyDdl, IndexDdl, LiteralDdl};
-use relata_schema::{AssociationKind, Error, ErrorKind, ModelView, Result, SqlType};
+use relata_schema::{AssociationKind, Error, ErrorKind, Kind, ModelView, Result, SqlType};
 
 /// The statements that create the tables of some models where they are missing, those that others refer to first.
 ///
@@ -19,7 +19,16 @@ pub fn create_missing(models: &[ModelView<'_>], dialect: &'static Capabilities) 
     for model in models {
         model.check().map_err(|error| error.at(&model.name))?;
     }
+    let mut installed = Vec::new();
     for model in in_order(models)? {
+        for extension in model.attributes.iter().filter_map(|attribute| (dialect.types.extension)(&attribute.ty)) {
+            if !installed.contains(&extension) {
+                let (mut sql, mut binds) = (String::new(), Vec::new());
+                create_extension(&mut Writer::new(dialect, &mut sql, &mut binds), extension);
+                statements.push(sql);
+                installed.push(extension);
+            }
+        }
         let table = table(model, models, dialect).map_err(|error| error.at(&model.name))?;
         let (mut sql, mut binds) = (String::new(), Vec::new());
         create_table(&mut Writer::new(dialect, &mut sql, &mut binds), &table);
@@ -102,6 +111,11 @@ fn table<'a>(
     let name = |attribute: &u16| def.attributes[usize::from(*attribute)].column.as_str();
     let mut columns = Vec::new();
     for attribute in &def.attributes {
+        if !(dialect.types.keeps)(&attribute.ty) {
+            return Err(Error::new(ErrorKind::Unsupported, format!("{} has no type {}", dialect.name, attribute.ty))
+                .at(format!("{}.{}", def.name, attribute.name))
+                .help(instead_of(&attribute.ty)));
+        }
         if let (SqlType::Decimal { precision, .. }, DecimalForm::Affinity { digits }) = (&attribute.ty, dialect.decimal)
             && *precision > digits
         {
@@ -152,4 +166,17 @@ fn table<'a>(
             .collect(),
         foreign_keys,
     })
+}
+
+/// A type that every database has.
+fn instead_of(ty: &SqlType) -> &'static str {
+    match ty.kind() {
+        Kind::Decimal => "say how many digits it has, as in decimal(15,2)",
+        Kind::UnsignedBigInt => "use bigint, or decimal(20,0)",
+        Kind::CiText => "use text, and compare it with ilike",
+        kind if kind.element().is_some() => "use json, or a table of its own",
+        kind if kind.bound().is_some() => "use two attributes, for its bounds",
+        Kind::Hstore | Kind::Geometry | Kind::Geography => "use json",
+        _ => "use text",
+    }
 }

@@ -7,7 +7,10 @@ use jiff::{
     civil::{Date, DateTime, Time},
     tz::Offset,
 };
-use mysql::{Column, Value as Raw, consts::ColumnType};
+use mysql::{
+    Column, Value as Raw,
+    consts::{ColumnFlags, ColumnType},
+};
 use relata_driver::Param;
 use relata_schema::{
     Datum, Error, ErrorKind, Kind, Result, format_instant, format_naive, format_time, parse_naive, write_json_string,
@@ -23,7 +26,7 @@ pub(crate) fn bound(param: &Param<'_>) -> Result<Raw> {
     match param {
         Param::One(value, kind) => {
             check(value, *kind)?;
-            one(value)
+            one(value, *kind)
         }
         Param::JsonRows(values, kinds) => rows(values, kinds),
         Param::Array(values, kind) => rows(values, &[*kind]),
@@ -40,31 +43,32 @@ fn rows(values: &[Datum<'_>], kinds: &[Kind]) -> Result<Raw> {
 /// The server bends a value to what it meets: the number 0 equals every word. That a text never meets a number is for us
 /// to see.
 fn check(value: &Datum<'_>, kind: Kind) -> Result<()> {
-    if let Datum::Double(double) = value
-        && !double.is_finite()
-    {
+    let double = match value {
+        Datum::Double(double) => *double,
+        Datum::Real(real) => f64::from(*real),
+        _ => 0.0,
+    };
+    if !double.is_finite() {
         let message = format!("MySQL and MariaDB keep no {double}");
         return Err(Error::new(ErrorKind::TypeMismatch, message).help("keep NULL, or another value that you choose"));
     }
-    let fits = match value.kind() {
-        None => true,
-        Some(Kind::BigInt) => kind.is_number(),
-        Some(Kind::Double | Kind::Decimal) => kind.is_number(),
-        Some(found) => found == kind,
-    };
-    if fits {
+    if value.fits(kind) && value.kind().is_none_or(|own| own.element().is_none() && own.bound().is_none()) {
         return Ok(());
     }
     let found = value.kind().map_or("null", Kind::name);
     Err(Error::new(ErrorKind::TypeMismatch, format!("a value of kind {found} meets one of kind {}", kind.name())))
 }
 
-fn one(value: &Datum<'_>) -> Result<Raw> {
+fn one(value: &Datum<'_>, kind: Kind) -> Result<Raw> {
     let text = |text: String| Raw::Bytes(text.into_bytes());
     Ok(match value {
         Datum::Null => Raw::NULL,
         Datum::Bool(v) => Raw::Int(i64::from(*v)),
         Datum::Int(v) => Raw::Int(*v),
+        Datum::UnsignedInt(v) => Raw::UInt(*v),
+        Datum::Real(v) => Raw::Double(f64::from(*v)),
+        // What the column would make of it, so that it is found again.
+        Datum::Double(v) if kind == Kind::Real => Raw::Double(f64::from(*v as f32)),
         Datum::Double(v) => Raw::Double(*v),
         Datum::Decimal(v) => text(v.to_string()),
         Datum::Text(v) | Datum::Json(v) => Raw::Bytes(v.as_bytes().to_vec()),
@@ -77,6 +81,7 @@ fn one(value: &Datum<'_>) -> Result<Raw> {
             let [hour, minute, second] = [v.hour(), v.minute(), v.second()].map(|part| part.unsigned_abs());
             Raw::Time(false, 0, hour, minute, second, micros(v.subsec_nanosecond()))
         }
+        Datum::Array(_) | Datum::Range(_) => return Err(Error::internal("a collection meets a column without any")),
     })
 }
 
@@ -120,6 +125,8 @@ fn json_value(out: &mut String, value: &Datum<'_>) {
         Datum::Null => return out.push_str("null"),
         Datum::Bool(v) => return out.push(if *v { '1' } else { '0' }),
         Datum::Int(v) => return out.push_str(&v.to_string()),
+        Datum::UnsignedInt(v) => return out.push_str(&v.to_string()),
+        Datum::Real(v) => return out.push_str(&format!("{:?}", f64::from(*v))),
         Datum::Double(v) => return out.push_str(&format!("{v:?}")),
         Datum::Text(v) | Datum::Json(v) => return write_json_string(out, v),
         Datum::Decimal(v) => text = v.to_string(),
@@ -129,6 +136,8 @@ fn json_value(out: &mut String, value: &Datum<'_>) {
         Datum::Instant(v) => format_instant(&mut text, *v, ' ', 6, ""),
         Datum::Naive(v) => format_naive(&mut text, *v, ' ', 6),
         Datum::Time(v) => format_time(&mut text, *v, 6),
+        // There are none here: they were refused before.
+        Datum::Array(_) | Datum::Range(_) => return out.push_str("null"),
     }
     write_json_string(out, &text);
 }
@@ -197,6 +206,19 @@ pub(crate) fn read<'r>(raw: &'r Raw, kind: Kind) -> Result<Datum<'r>> {
             _ => Datum::Bool(int()? != 0),
         },
         Kind::SmallInt | Kind::Integer | Kind::BigInt => Datum::Int(int()?),
+        Kind::UnsignedBigInt => Datum::UnsignedInt(match raw {
+            Raw::UInt(v) => *v,
+            Raw::Int(v) => u64::try_from(*v).map_err(|_| wrong())?,
+            _ => text()?.parse().map_err(|_| wrong())?,
+        }),
+        Kind::Real => Datum::Real(match raw {
+            Raw::Float(v) => *v,
+            // What a function makes of one.
+            Raw::Double(v) if f64::from(*v as f32) == *v => *v as f32,
+            // The protocol of texts.
+            Raw::Bytes(_) => text()?.parse().map_err(|_| wrong())?,
+            _ => return Err(wrong()),
+        }),
         Kind::Double => Datum::Double(match raw {
             Raw::Double(v) => *v,
             Raw::Float(v) => f64::from(*v),
@@ -241,6 +263,7 @@ pub(crate) fn read<'r>(raw: &'r Raw, kind: Kind) -> Result<Datum<'r>> {
             }
             _ => text()?.parse().map_err(|_| wrong())?,
         }),
+        _ => return Err(wrong()),
     })
 }
 
@@ -285,9 +308,11 @@ fn clock(hour: u8, minute: u8, second: u8, micros: u32) -> Result<Time> {
 pub(crate) fn natural_kind(column: &Column) -> Result<Kind> {
     use ColumnType::*;
     Ok(match column.column_type() {
+        MYSQL_TYPE_LONGLONG if column.flags().contains(ColumnFlags::UNSIGNED_FLAG) => Kind::UnsignedBigInt,
         MYSQL_TYPE_TINY | MYSQL_TYPE_SHORT | MYSQL_TYPE_INT24 | MYSQL_TYPE_LONG | MYSQL_TYPE_LONGLONG
         | MYSQL_TYPE_YEAR => Kind::BigInt,
-        MYSQL_TYPE_FLOAT | MYSQL_TYPE_DOUBLE => Kind::Double,
+        MYSQL_TYPE_FLOAT => Kind::Real,
+        MYSQL_TYPE_DOUBLE => Kind::Double,
         MYSQL_TYPE_DECIMAL | MYSQL_TYPE_NEWDECIMAL => Kind::Decimal,
         MYSQL_TYPE_DATE | MYSQL_TYPE_NEWDATE => Kind::Day,
         MYSQL_TYPE_DATETIME | MYSQL_TYPE_DATETIME2 | MYSQL_TYPE_TIMESTAMP | MYSQL_TYPE_TIMESTAMP2 => Kind::Naive,

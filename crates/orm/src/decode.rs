@@ -4,7 +4,7 @@ use jiff::{
     Timestamp,
     civil::{Date, DateTime, Time},
 };
-use relata_schema::{Datum, Error, ErrorKind, Kind, Result};
+use relata_schema::{Datum, Error, ErrorKind, Kind, Range, Result};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -45,8 +45,7 @@ macro_rules! exact {
 
 exact! {
     bool: Bool, Datum::Bool(v) => v, "a boolean";
-    i64: BigInt, Datum::Int(v) => v, "an integer";
-    f64: Double, Datum::Double(v) => v, "a double";
+    f32: Real, Datum::Real(v) => v, "a real";
     Decimal: Decimal, Datum::Decimal(v) => v, "a decimal";
     String: Text, Datum::Text(v) => v.into_owned(), "text";
     Vec<u8>: Bytes, Datum::Bytes(v) => v.into_owned(), "bytes";
@@ -57,6 +56,18 @@ exact! {
     Time: Time, Datum::Time(v) => v, "a time of day";
 }
 
+impl FromDatum for f64 {
+    const KIND: Kind = Kind::Double;
+
+    fn from_datum(datum: Datum<'_>) -> Result<Self> {
+        match datum {
+            Datum::Double(v) => Ok(v),
+            Datum::Real(v) => Ok(v.into()),
+            other => Err(wrong(&other, "a double")),
+        }
+    }
+}
+
 macro_rules! narrow {
     ($($ty:ty: $kind:ident),+) => {
         $(impl FromDatum for $ty {
@@ -64,9 +75,8 @@ macro_rules! narrow {
 
             fn from_datum(datum: Datum<'_>) -> Result<Self> {
                 match datum {
-                    Datum::Int(v) => <$ty>::try_from(v).map_err(|_| {
-                        Error::new(ErrorKind::Decode, format!("{v} is out of the range of {}", stringify!($ty)))
-                    }),
+                    Datum::Int(v) => <$ty>::try_from(v).map_err(|_| out_of_range(&v, stringify!($ty))),
+                    Datum::UnsignedInt(v) => <$ty>::try_from(v).map_err(|_| out_of_range(&v, stringify!($ty))),
                     other => Err(wrong(&other, "an integer")),
                 }
             }
@@ -74,7 +84,59 @@ macro_rules! narrow {
     };
 }
 
-narrow!(i16: SmallInt, i32: Integer);
+narrow!(i16: SmallInt, i32: Integer, i64: BigInt, u64: UnsignedBigInt);
+
+#[cold]
+fn out_of_range(number: &dyn std::fmt::Display, ty: &str) -> Error {
+    Error::new(ErrorKind::Decode, format!("{number} is out of the range of {ty}"))
+}
+
+macro_rules! arrays {
+    ($($ty:ty: $kind:ident),+) => {
+        $(impl FromDatum for Vec<$ty> {
+            const KIND: Kind = Kind::$kind;
+
+            fn from_datum(datum: Datum<'_>) -> Result<Self> {
+                match datum {
+                    Datum::Array(values) => {
+                        values.iter().map(|value| <$ty>::from_datum(value.borrowed())).collect()
+                    }
+                    other => Err(wrong(&other, "an array")),
+                }
+            }
+        })+
+    };
+}
+
+arrays!(
+    bool: BoolArray, i16: SmallIntArray, i32: IntegerArray, i64: BigIntArray, f32: RealArray, f64: DoubleArray,
+    Decimal: DecimalArray, String: TextArray, Uuid: UuidArray, Timestamp: InstantArray, DateTime: NaiveArray,
+    Date: DayArray, Time: TimeArray, serde_json::Value: JsonArray, Vec<u8>: BytesArray,
+    Option<bool>: BoolArray, Option<i16>: SmallIntArray, Option<i32>: IntegerArray, Option<i64>: BigIntArray,
+    Option<f32>: RealArray, Option<f64>: DoubleArray, Option<Decimal>: DecimalArray, Option<String>: TextArray,
+    Option<Uuid>: UuidArray, Option<Timestamp>: InstantArray, Option<DateTime>: NaiveArray, Option<Date>: DayArray,
+    Option<Time>: TimeArray, Option<Vec<u8>>: BytesArray
+);
+
+macro_rules! ranges {
+    ($($ty:ty: $kind:ident),+) => {
+        $(impl FromDatum for Range<$ty> {
+            const KIND: Kind = Kind::$kind;
+
+            fn from_datum(datum: Datum<'_>) -> Result<Self> {
+                match datum {
+                    Datum::Range(range) => range.try_map(<$ty>::from_datum),
+                    other => Err(wrong(&other, "a range")),
+                }
+            }
+        })+
+    };
+}
+
+ranges!(
+    i32: IntegerRange, i64: BigIntRange, Decimal: DecimalRange, Timestamp: InstantRange, DateTime: NaiveRange,
+    Date: DayRange
+);
 
 impl FromDatum for serde_json::Value {
     const KIND: Kind = Kind::Json;

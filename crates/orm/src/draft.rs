@@ -1,9 +1,7 @@
 //! Values that are to be written: of a record that is not there yet, or the changes of one that is.
 
 use relata_request::typed::Column;
-use relata_schema::{
-    Attribute, Datum, Error, ErrorKind, Kind, ModelRef, ModelView, Result, Value, datum_to_json, nearest_double,
-};
+use relata_schema::{Datum, Error, ErrorKind, Kind, ModelRef, ModelView, Result, Value, datum_to_json, nearest_double};
 
 use crate::{FromDatum, IntoValue, into_value::same};
 
@@ -88,15 +86,23 @@ impl Draft {
 
     /// Sets an attribute by its place in the model.
     pub fn put(&mut self, attribute: u16, value: Value) {
-        let is_double = |declared: &Attribute| declared.ty.kind() == Kind::Double;
-        let value = match value {
-            // What a column of doubles would make of it.
-            Value::Decimal(decimal)
-                if self.model().def().attributes.get(usize::from(attribute)).is_some_and(is_double) =>
-            {
-                Value::Double(nearest_double(decimal))
+        let kind = self.model().def().attributes.get(usize::from(attribute)).map(|declared| declared.ty.kind());
+        // What the column would make of it.
+        let value = match (value, kind) {
+            (Value::Decimal(decimal), Some(Kind::Double)) => Value::Double(nearest_double(decimal)),
+            (Value::Real(real), Some(Kind::Double)) => Value::Double(real.into()),
+            (Value::Decimal(decimal), Some(Kind::Real)) => Value::Real(nearest_double(decimal) as f32),
+            // One that is too great is left to be refused.
+            (Value::Double(double), Some(Kind::Real)) if (double as f32).is_infinite() == double.is_infinite() => {
+                Value::Real(double as f32)
             }
-            value => value,
+            (Value::Int(number), Some(Kind::UnsignedBigInt)) => {
+                u64::try_from(number).map_or(Value::Int(number), Value::UnsignedInt)
+            }
+            (Value::UnsignedInt(number), Some(kind)) if kind != Kind::UnsignedBigInt => {
+                i64::try_from(number).map_or(Value::UnsignedInt(number), Value::Int)
+            }
+            (value, _) => value,
         };
         if let Some(place) = self.values.get_mut(usize::from(attribute)) {
             *place = Some(value);

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use relata_dialect::Capabilities;
+use relata_planner::{Options, Planner};
 use relata_request::{
     Call, Request,
     doc::{
@@ -14,6 +16,7 @@ use serde_json::Value as Json;
 
 use crate::{
     DynRecord, Event, Executor, FromDatum, JsonSink,
+    find::sql_of,
     hooks::{self, Subject},
     run,
 };
@@ -97,6 +100,26 @@ impl DynFind {
     pub fn offset(mut self, offset: u64) -> Self {
         self.doc.find.offset = Some(offset);
         self
+    }
+
+    /// The statements for a database, one a line: of every request behind it. No connection is needed.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it for the model, or what the database cannot do.
+    pub fn to_sql(&self, dialect: &'static Capabilities) -> Result<String> {
+        let texts: Vec<String> =
+            self.requests()?.iter().map(|(_, request)| sql_of(request, dialect)).collect::<Result<_>>()?;
+        Ok(texts.join("\n"))
+    }
+
+    /// How each edge is loaded and why, one a line.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it for the model, or what the database cannot do.
+    pub fn explain(&self, dialect: &'static Capabilities) -> Result<String> {
+        Ok(Planner::new().plan(&self.request()?, dialect, &Options::default())?.explain())
     }
 
     /// The request behind it.

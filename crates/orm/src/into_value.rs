@@ -4,7 +4,7 @@ use jiff::{
     Timestamp,
     civil::{Date, DateTime, Time},
 };
-use relata_schema::{Datum, Value};
+use relata_schema::{Datum, Range, Value};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -56,6 +56,8 @@ values! {
     i16: i16 => |v| Datum::Int(i64::from(*v));
     i32: i32 => |v| Datum::Int(i64::from(*v));
     i64: i64 => |v| Datum::Int(*v);
+    u64: u64 => |v| Datum::UnsignedInt(*v);
+    f32: f32 => |v| Datum::Real(*v);
     f64: f64 => |v| Datum::Double(*v);
     Decimal: Decimal => |v| Datum::Decimal(*v);
     String: &str, String => |v| Datum::from(v.as_str());
@@ -66,6 +68,75 @@ values! {
     Time: Time => |v| Datum::Time(*v);
     Vec<u8>: &[u8], Vec<u8> => |v| Datum::from(v.as_slice());
     serde_json::Value: serde_json::Value => |v| Datum::Json(v.to_string().into());
+}
+
+macro_rules! collections {
+    ($($ty:ty),+) => {
+        $(impl ToDatum for $ty {
+            fn to_datum(&self) -> Datum<'_> {
+                Datum::from(self.clone())
+            }
+        }
+
+        impl IntoValue<$ty> for $ty {
+            fn into_value(self) -> Value {
+                Datum::from(self).into_owned()
+            }
+        })+
+    };
+}
+
+collections!(
+    Vec<bool>,
+    Vec<i16>,
+    Vec<i32>,
+    Vec<i64>,
+    Vec<f32>,
+    Vec<f64>,
+    Vec<Decimal>,
+    Vec<String>,
+    Vec<Uuid>,
+    Vec<Timestamp>,
+    Vec<DateTime>,
+    Vec<Date>,
+    Vec<Time>,
+    Vec<serde_json::Value>,
+    Vec<Vec<u8>>,
+    Vec<Option<bool>>,
+    Vec<Option<i16>>,
+    Vec<Option<i32>>,
+    Vec<Option<i64>>,
+    Vec<Option<f32>>,
+    Vec<Option<f64>>,
+    Vec<Option<Decimal>>,
+    Vec<Option<String>>,
+    Vec<Option<Uuid>>,
+    Vec<Option<Timestamp>>,
+    Vec<Option<DateTime>>,
+    Vec<Option<Date>>,
+    Vec<Option<Time>>,
+    Vec<Option<Vec<u8>>>,
+    Range<i32>,
+    Range<i64>,
+    Range<Decimal>,
+    Range<Timestamp>,
+    Range<DateTime>,
+    Range<Date>
+);
+
+impl IntoValue<Vec<String>> for Vec<&str> {
+    fn into_value(self) -> Value {
+        Datum::from(self).into_owned()
+    }
+}
+
+impl<T, const N: usize, V: IntoValue<T>> IntoValue<Vec<T>> for [V; N]
+where
+    T: ToDatum,
+{
+    fn into_value(self) -> Value {
+        Datum::Array(self.into_iter().map(V::into_value).collect())
+    }
 }
 
 impl IntoValue<String> for &String {

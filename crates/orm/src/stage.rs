@@ -248,6 +248,17 @@ fn write_key(out: &mut Vec<u8>, value: &Datum<'_>) {
         Datum::Day(v) => text(out, 10, v.to_string().as_bytes()),
         Datum::Time(v) => text(out, 11, v.to_string().as_bytes()),
         Datum::Json(v) => text(out, 12, v.as_bytes()),
+        Datum::UnsignedInt(v) => match i64::try_from(*v) {
+            Ok(v) => write_key(out, &Datum::Int(v)),
+            Err(_) => text(out, 13, &v.to_le_bytes()),
+        },
+        Datum::Real(v) => text(out, 14, &v.to_bits().to_le_bytes()),
+        Datum::Array(values) => {
+            out.push(15);
+            out.extend_from_slice(&(values.len() as u32).to_le_bytes());
+            values.iter().for_each(|value| write_key(out, value));
+        }
+        Datum::Range(range) => text(out, 16, format!("{range:?}").as_bytes()),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Validation of the values that a call is about to write: everything that is wrong with them, at once.
 
 use relata_schema::{
-    Attribute, Check, Datum, Error, Failure, Kind, Result, Rule, SqlType, Value, Values, is_exact, nearest_double,
-    rounds_beyond_day, rounds_beyond_instants,
+    Attribute, Check, Datum, Error, Failure, Kind, Result, Rule, SqlType, Value, Values, address_problem, is_exact,
+    nearest_double, rounds_beyond_day, rounds_beyond_instants,
 };
 
 use crate::Draft;
@@ -80,15 +80,32 @@ fn of_type(ty: &SqlType, value: &Datum<'_>) -> Option<String> {
             let found = text.chars().count();
             (found > *length as usize).then(|| format!("it has {found} characters, and at most {length} fit"))
         }
+        (SqlType::Char(length), Datum::Text(text)) => {
+            let found = text.chars().count();
+            if found != usize::from(*length) {
+                Some(format!("it has {found} characters, and {ty} is {length} of them"))
+            } else {
+                text.ends_with(' ').then(|| format!("it ends with a space, which {ty} does not keep"))
+            }
+        }
+        (SqlType::SizedText(size), Datum::Text(text)) => too_long(text.len(), size.bytes()),
+        (SqlType::SizedBytes(size), Datum::Bytes(bytes)) => too_long(bytes.len(), size.bytes()),
+        (SqlType::Binary(length), Datum::Bytes(bytes)) => too_long(bytes.len(), usize::from(*length)),
+        (SqlType::Array(element), Datum::Array(values)) => {
+            values.iter().filter(|value| !value.is_null()).find_map(|value| of_type(element, value))
+        }
+        (SqlType::Range(of), Datum::Range(range)) => range.bounds().find_map(|value| of_type(&of.bound(), value)),
+        (_, Datum::Text(text)) if kind != Kind::Text && kind.carrier() == Kind::Text => address_problem(kind, text),
         (SqlType::Enum(labels), Datum::Text(text)) => (!labels.iter().any(|label| label == text))
             .then(|| format!("\"{text}\" is none of its labels: {}", labels.join(", "))),
         (_, Datum::Int(number)) if kind.is_integer() => {
-            let (least, most) = match kind {
-                Kind::SmallInt => (i64::from(i16::MIN), i64::from(i16::MAX)),
-                Kind::Integer => (i64::from(i32::MIN), i64::from(i32::MAX)),
-                _ => (i64::MIN, i64::MAX),
-            };
-            (!(least..=most).contains(number)).then(|| format!("{number} is out of the range of {ty}"))
+            let (least, most) = ty.limits()?;
+            let fits = u64::try_from(*number).map_or(*number >= least, |number| number <= most);
+            (!fits).then(|| format!("{number} is out of the range of {ty}"))
+        }
+        (_, Datum::UnsignedInt(number)) if kind.is_integer() => {
+            let (_, most) = ty.limits()?;
+            (*number > most).then(|| format!("{number} is out of the range of {ty}"))
         }
         (SqlType::Decimal { .. }, Datum::Int(number)) => of_type(ty, &Datum::Decimal((*number).into())),
         (SqlType::Decimal { precision, scale }, Datum::Decimal(decimal)) => {
@@ -116,13 +133,25 @@ fn of_type(ty: &SqlType, value: &Datum<'_>) -> Option<String> {
             .scale()
             .filter(|scale| rounds_beyond_instants(*instant, *scale))
             .map(|_| format!("{instant} is rounded beyond the last instant by {ty}")),
+        (_, Datum::Double(double)) if kind == Kind::Real => {
+            let is_great = (*double as f32).is_infinite() && double.is_finite();
+            is_great.then(|| format!("{double} is out of the range of {ty}"))
+        }
+        (_, Datum::Int(number)) if kind == Kind::Real => {
+            let is_exact = (*number as f32) as i128 == i128::from(*number);
+            (!is_exact).then(|| format!("no real is the integer {number}"))
+        }
         (_, value) => {
             let found = value.kind()?;
-            let fits =
-                found == kind || (kind.is_number() && found.is_number() && (!kind.is_integer() || found.is_integer()));
+            let fits = found == kind.carrier()
+                || (kind.is_number() && found.is_number() && (!kind.is_integer() || found.is_integer()));
             (!fits).then(|| format!("{} is no value of {ty}", found.name()))
         }
     }
+}
+
+fn too_long(found: usize, most: usize) -> Option<String> {
+    (found > most).then(|| format!("it has {found} bytes, and at most {most} fit"))
 }
 
 fn of_rule(declared: &Attribute, check: &Check, value: &Datum<'_>, failures: &mut Vec<Failure>) {

@@ -3,10 +3,11 @@
 //! The contract at connect, set and read back: UTF-8, UTC, `standard_conforming_strings`, and a version whose dialect
 //! is known. Statements are prepared once and kept in the connection by plan id, within a bound.
 
+mod bind;
 mod error;
+mod read;
 mod session;
 mod tls;
-mod value;
 
 use std::{any::Any, time::Duration};
 

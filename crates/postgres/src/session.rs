@@ -11,8 +11,9 @@ use relata_schema::{ConnectionFate, Datum, Error, ErrorKind, Kind, Outcome, Resu
 use rustc_hash::FxHashMap;
 
 use crate::{
+    bind::Bound,
     error,
-    value::{self, Bound, Raw},
+    read::{self, Raw},
 };
 
 /// A connection in use.
@@ -157,7 +158,7 @@ struct PostgresRow<'r>(&'r postgres::Row);
 impl Row for PostgresRow<'_> {
     fn get(&self, column: usize, kind: Kind) -> Result<Datum<'_>> {
         let raw: Raw<'_> = self.0.try_get(column).map_err(|error| error::from(error, ""))?;
-        value::read(&raw, kind)
+        read::read(&raw, kind)
     }
 
     fn is_null(&self, column: usize) -> bool {
@@ -174,6 +175,6 @@ impl Row for PostgresRow<'_> {
 
     fn natural(&self, column: usize) -> Result<Datum<'_>> {
         let raw: Raw<'_> = self.0.try_get(column).map_err(|error| error::from(error, ""))?;
-        value::read(&raw, value::natural_kind(&raw)?)
+        read::read(&raw, read::natural_kind(&raw)?)
     }
 }

@@ -58,20 +58,23 @@ pub use relata_orm::{
     Database, Draft, DynFind, DynModel, DynRecord, Entity, Event, Executor, Find, Isolation, Many, One, OpenOptions,
     Page, Record, Sql, Tx, TxOptions, WriteOptions, list,
 };
-pub use relata_schema::{Error, ErrorKind, Kind, ModelDef, ModelSet, ModelView, Result, SchemaDoc, SqlType, Value};
+pub use relata_schema::{
+    Error, ErrorKind, Kind, ModelDef, ModelSet, ModelView, Range, Result, SchemaDoc, SqlType, Value,
+};
 
 /// A point in time.
 pub use jiff::Timestamp as Instant;
-use relata_schema::ModelBuilder;
+use relata_schema::{ModelBuilder, RangeOf, Shape, Width};
 
 /// What an application's modules begin with.
 pub mod prelude {
     pub use crate::{
-        Database, DynFind, DynModel, Entity as _, Event, Executor, Many, Model, One, Projection, Record, Tx, list,
-        model,
+        Database, DynFind, DynModel, Entity as _, Event, Executor, Many, Model, One, Projection, Range, Record, Tx,
+        list, model,
         request::typed::{
-            Compare, Model as _, abs, alias, all, any, avg, coalesce, count, count_rows, json_boolean, json_contains,
-            json_number, json_present, json_text, length, lower, max, min, not, round, sum, trim, upper,
+            Compare, CompareCollection, Model as _, abs, alias, all, any, avg, coalesce, count, count_rows,
+            json_boolean, json_contains, json_number, json_present, json_text, length, lower, max, min, not, round,
+            sum, trim, upper,
         },
     };
 }
@@ -118,13 +121,28 @@ pub fn __default_type(kind: Kind) -> SqlType {
         Kind::Time => SqlType::Time(6),
         Kind::Json => SqlType::Json,
         Kind::Bytes => SqlType::Bytes,
+        Kind::Real => SqlType::Real,
+        Kind::UnsignedBigInt => SqlType::Unsigned(Width::Big),
+        Kind::CiText => SqlType::CiText,
+        Kind::Inet => SqlType::Inet,
+        Kind::Cidr => SqlType::Cidr,
+        Kind::MacAddr => SqlType::MacAddr,
+        Kind::MacAddr8 => SqlType::MacAddr8,
+        Kind::TsVector => SqlType::TsVector,
+        Kind::Hstore => SqlType::Hstore,
+        Kind::Geometry => SqlType::Geometry(Shape::default()),
+        Kind::Geography => SqlType::Geography(Shape::default()),
+        kind => match (kind.element(), kind.bound().and_then(RangeOf::of)) {
+            (_, Some(of)) => SqlType::Range(of),
+            (element, None) => SqlType::Array(Box::new(__default_type(element.unwrap_or(Kind::Text)))),
+        },
     }
 }
 
 #[doc(hidden)]
 pub fn __sql_type(builder: &mut ModelBuilder, field: &str, text: &str, kind: Kind) -> SqlType {
     let problem = match SqlType::parse(text) {
-        Ok(ty) if ty.kind() == kind => return ty,
+        Ok(ty) if ty.kind() == kind || ty.kind().carrier() == kind => return ty,
         Ok(ty) => {
             Error::new(ErrorKind::Schema, format!("the type {ty} does not hold {}, which the field has", kind.name()))
         }

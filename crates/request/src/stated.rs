@@ -48,6 +48,8 @@ fn one(out: &mut Vec<u8>, value: &Datum<'_>) -> Result<()> {
         }
         Datum::Bool(flag) => Cow::Owned(vec![u8::from(*flag)]),
         Datum::Int(number) => Cow::Owned(number.to_le_bytes().to_vec()),
+        Datum::UnsignedInt(number) => Cow::Owned(number.to_le_bytes().to_vec()),
+        Datum::Real(number) => Cow::Owned(number.to_bits().to_le_bytes().to_vec()),
         Datum::Double(number) => Cow::Owned(number.to_bits().to_le_bytes().to_vec()),
         Datum::Decimal(number) => Cow::Owned(number.serialize().to_vec()),
         Datum::Text(text) => Cow::Borrowed(text.as_bytes()),
@@ -58,6 +60,12 @@ fn one(out: &mut Vec<u8>, value: &Datum<'_>) -> Result<()> {
         Datum::Day(day) => text(day),
         Datum::Time(time) => text(time),
         Datum::Json(_) => return Err(Error::new(ErrorKind::Unsupported, "JSON documents are not compared")),
+        Datum::Array(_) | Datum::Range(_) => {
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                "the condition of an index compares with no array or range",
+            ));
+        }
     };
     out.push(value.kind().map_or(NULL, |kind| kind as u8));
     out.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
@@ -97,6 +105,10 @@ impl Cursor<'_> {
         Ok(match kind {
             Kind::Bool => Datum::Bool(bytes == [1]),
             Kind::SmallInt | Kind::Integer | Kind::BigInt => Datum::Int(i64::from_le_bytes(eight()?)),
+            Kind::UnsignedBigInt => Datum::UnsignedInt(u64::from_le_bytes(eight()?)),
+            Kind::Real => {
+                Datum::Real(f32::from_bits(u32::from_le_bytes(<[u8; 4]>::try_from(bytes).map_err(|_| wrong())?)))
+            }
             Kind::Double => Datum::Double(f64::from_bits(u64::from_le_bytes(eight()?))),
             Kind::Decimal => Datum::Decimal(Decimal::deserialize(bytes.try_into().map_err(|_| wrong())?)),
             Kind::Text => Datum::Text(text()?.to_owned().into()),
@@ -106,7 +118,8 @@ impl Cursor<'_> {
             Kind::Naive => Datum::Naive(text()?.parse::<DateTime>().map_err(|_| wrong())?),
             Kind::Day => Datum::Day(text()?.parse::<Date>().map_err(|_| wrong())?),
             Kind::Time => Datum::Time(text()?.parse::<Time>().map_err(|_| wrong())?),
-            Kind::Json => return Err(wrong()),
+            // No value has another kind by itself.
+            _ => return Err(wrong()),
         })
     }
 }
@@ -121,6 +134,8 @@ mod tests {
             Datum::Null,
             Datum::Bool(true),
             Datum::Int(i64::MIN),
+            Datum::UnsignedInt(u64::MAX),
+            Datum::Real(-0.1),
             Datum::Double(-0.1),
             Datum::Decimal(Decimal::new(-12_345, 3)),
             Datum::Text("it's".into()),

@@ -267,7 +267,7 @@ impl ModelBuilder {
             attribute.null = declared.null.unwrap_or(!declared.key);
             let path = format!("{}.{}", self.name, attribute.name);
             if let Some(Value::Text(text)) = &attribute.default
-                && attribute.ty.kind() != Kind::Text
+                && attribute.ty.kind().carrier() != Kind::Text
             {
                 // A literal of the program: `default = "1.50"` of a decimal.
                 let json = serde_json::Value::String(text.to_string());
@@ -276,11 +276,15 @@ impl ModelBuilder {
             }
             check_attribute(&attribute, declared.key).map_err(|error| error.at(&path))?;
             let labels = if let crate::SqlType::Enum(labels) = &attribute.ty { labels.as_slice() } else { &[] };
-            let default = attribute.default.iter().filter_map(|value| match value {
-                Value::Text(text) | Value::Json(text) => Some(text.as_ref()),
-                _ => None,
+            let text = |value: &Value| match value {
+                Value::Text(text) | Value::Json(text) => text.contains('\0'),
+                _ => false,
+            };
+            let has_nul = attribute.default.iter().any(|value| match value {
+                Value::Array(values) => values.iter().any(text),
+                value => text(value),
             });
-            if labels.iter().map(String::as_str).chain(default).any(|text| text.contains('\0')) {
+            if has_nul || labels.iter().any(|label| label.contains('\0')) {
                 let error = Error::new(ErrorKind::Schema, "a constant of a table has a NUL character");
                 return Err(error.at(&path).help("leave it out: a database takes it for the end of the statement"));
             }
@@ -592,7 +596,8 @@ fn check_attribute(attribute: &Attribute, key: bool) -> Result<()> {
     if attribute.auto_increment && !attribute.ty.kind().is_integer() {
         return Err(Error::new(ErrorKind::Schema, format!("only integers are numbered, this is {}", attribute.ty)));
     }
-    if key && !attribute.ty.kind().is_ordered() {
+    attribute.ty.check_array()?;
+    if key && !attribute.ty.kind().is_key() {
         return Err(Error::new(ErrorKind::Schema, format!("{} cannot be a key", attribute.ty)));
     }
     for check in &attribute.checks {

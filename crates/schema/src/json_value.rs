@@ -1,12 +1,12 @@
 //! Values to JSON and back, in the forms that the documents promise.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Bound};
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
-use crate::{Datum, Error, ErrorKind, Kind, Result, SqlType, Value, nearest, temporal};
+use crate::{Datum, Error, ErrorKind, Kind, Range, Result, SqlType, Value, address, nearest, temporal};
 
 /// The largest integer that every reader of JSON keeps exactly: 2^53 - 1.
 const SAFE_INTEGER: i64 = (1 << 53) - 1;
@@ -31,21 +31,32 @@ pub fn datum_from_json(json: &Json, ty: &SqlType) -> Result<Value> {
     let text = || json.as_str().ok_or_else(mismatch);
     Ok(match ty.kind() {
         Kind::Bool => Datum::Bool(json.as_bool().ok_or_else(mismatch)?),
-        kind @ (Kind::SmallInt | Kind::Integer | Kind::BigInt) => {
-            let value = match json {
-                Json::Number(number) => number.as_i64().ok_or_else(mismatch)?,
+        Kind::SmallInt | Kind::Integer | Kind::BigInt | Kind::UnsignedBigInt => {
+            let value: i128 = match json {
+                Json::Number(number) => {
+                    number.as_i64().map(i128::from).or(number.as_u64().map(i128::from)).ok_or_else(mismatch)?
+                }
                 Json::String(digits) => digits.parse().map_err(|_| mismatch())?,
                 _ => return Err(mismatch()),
             };
-            let fits = match kind {
-                Kind::SmallInt => i16::try_from(value).is_ok(),
-                Kind::Integer => i32::try_from(value).is_ok(),
-                _ => true,
-            };
-            if !fits {
+            let (least, most) = ty.limits().ok_or_else(mismatch)?;
+            if value < i128::from(least) || value > i128::from(most) {
                 return Err(mismatch().help("the number is out of its range"));
             }
-            Datum::Int(value)
+            match i64::try_from(value) {
+                Ok(value) => Datum::Int(value),
+                // It is above zero, and no more than the most.
+                Err(_) => Datum::UnsignedInt(value as u64),
+            }
+        }
+        Kind::Real => {
+            let double = json.as_f64().ok_or_else(mismatch)?;
+            let real = double as f32;
+            if !real.is_finite() || json.as_i64().is_some_and(|integer| f64::from(real) as i128 != i128::from(integer))
+            {
+                return Err(mismatch().help("no real is this number"));
+            }
+            Datum::Real(real)
         }
         Kind::Double => {
             let double = json.as_f64().ok_or_else(mismatch)?;
@@ -85,11 +96,91 @@ pub fn datum_from_json(json: &Json, ty: &SqlType) -> Result<Value> {
         Kind::Naive => Datum::Naive(temporal::parse_naive(text()?).ok_or_else(mismatch)?),
         Kind::Day => Datum::Day(temporal::parse_day(text()?).ok_or_else(mismatch)?),
         Kind::Time => Datum::Time(temporal::parse_time(text()?).ok_or_else(mismatch)?),
+        kind @ (Kind::CiText | Kind::Inet | Kind::Cidr | Kind::MacAddr | Kind::MacAddr8 | Kind::TsVector) => {
+            let text = text()?;
+            if let Some(why) = address::problem(kind, text) {
+                return Err(mismatch().help(why));
+            }
+            Datum::Text(Cow::Owned(text.to_owned()))
+        }
         Kind::Json => Datum::Json(Cow::Owned(json.to_string())),
+        Kind::Hstore => {
+            let pairs = json.as_object().ok_or_else(mismatch)?;
+            let mut texts = serde_json::Map::new();
+            for (key, value) in pairs {
+                let text = match value {
+                    Json::Array(_) | Json::Object(_) => return Err(mismatch().help("the values of its keys are texts")),
+                    Json::Number(_) | Json::Bool(_) => Json::String(value.to_string()),
+                    text => text.clone(),
+                };
+                texts.insert(key.clone(), text);
+            }
+            Datum::Json(Cow::Owned(Json::Object(texts).to_string()))
+        }
+        Kind::Geometry | Kind::Geography => {
+            if !json.is_object() {
+                return Err(mismatch().help("a shape is an object of GeoJSON"));
+            }
+            Datum::Json(Cow::Owned(json.to_string()))
+        }
+        Kind::IntegerRange
+        | Kind::BigIntRange
+        | Kind::DecimalRange
+        | Kind::InstantRange
+        | Kind::NaiveRange
+        | Kind::DayRange => {
+            let SqlType::Range(of) = ty else { return Err(mismatch()) };
+            Datum::Range(Box::new(range_from_json(json, &of.bound(), &mismatch)?))
+        }
+        Kind::BoolArray
+        | Kind::SmallIntArray
+        | Kind::IntegerArray
+        | Kind::BigIntArray
+        | Kind::RealArray
+        | Kind::DoubleArray
+        | Kind::DecimalArray
+        | Kind::TextArray
+        | Kind::UuidArray
+        | Kind::InstantArray
+        | Kind::NaiveArray
+        | Kind::DayArray
+        | Kind::TimeArray
+        | Kind::JsonArray
+        | Kind::BytesArray => {
+            let (SqlType::Array(element), Json::Array(values)) = (ty, json) else { return Err(mismatch()) };
+            Datum::Array(values.iter().map(|value| datum_from_json(value, element)).collect::<Result<_>>()?)
+        }
         Kind::Bytes => Datum::Bytes(Cow::Owned(
             BASE64.decode(text()?).map_err(|_| mismatch().help("bytes are written in base64"))?,
         )),
     })
+}
+
+/// A range is an array of its bounds, of which the lower is included and the upper is not unless they say so; an empty one
+/// is an empty array.
+fn range_from_json(json: &Json, bound: &SqlType, mismatch: &dyn Fn() -> Error) -> Result<Range<Value>> {
+    let read = |json: &Json, included: bool| -> Result<Bound<Value>> {
+        let (value, included) = match json {
+            Json::Object(said) => {
+                if said.keys().any(|key| !matches!(key.as_str(), "value" | "inclusive")) {
+                    return Err(mismatch().help("a bound is {\"value\": ..., \"inclusive\": true}"));
+                }
+                let included = said.get("inclusive").map_or(Some(included), Json::as_bool).ok_or_else(mismatch)?;
+                (said.get("value").unwrap_or(&Json::Null), included)
+            }
+            value => (value, included),
+        };
+        Ok(match datum_from_json(value, bound)? {
+            Datum::Null => Bound::Unbounded,
+            value if included => Bound::Included(value),
+            value => Bound::Excluded(value),
+        })
+    };
+    match json.as_array().map(Vec::as_slice) {
+        Some([]) => Ok(Range::Empty),
+        Some([lower, upper]) => Ok(Range::Between(read(lower, true)?, read(upper, false)?)),
+        _ => Err(mismatch().help("a range is an array of two bounds, or of none where it is empty")),
+    }
 }
 
 /// Whether a double is this integer.
@@ -133,6 +224,10 @@ pub fn write_json_datum(out: &mut String, value: &Datum<'_>, scale: Option<u8>) 
         Datum::Bool(v) => out.push_str(if *v { "true" } else { "false" }),
         Datum::Int(v) if v.unsigned_abs() <= SAFE_INTEGER as u64 => drop(write!(out, "{v}")),
         Datum::Int(v) => drop(write!(out, "\"{v}\"")),
+        Datum::UnsignedInt(v) if *v <= SAFE_INTEGER as u64 => drop(write!(out, "{v}")),
+        Datum::UnsignedInt(v) => drop(write!(out, "\"{v}\"")),
+        Datum::Real(v) if v.is_finite() => drop(write!(out, "{v:?}")),
+        Datum::Real(v) => drop(write!(out, "\"{v}\"")),
         Datum::Double(v) => match serde_json::Number::from_f64(*v) {
             Some(number) => drop(write!(out, "{number}")),
             None => drop(write!(out, "\"{v}\"")),
@@ -156,6 +251,30 @@ pub fn write_json_datum(out: &mut String, value: &Datum<'_>, scale: Option<u8>) 
         Datum::Naive(v) => quoted(out, &mut |out| temporal::format_naive(out, *v, 'T', digits)),
         Datum::Day(v) => drop(write!(out, "\"{v}\"")),
         Datum::Time(v) => quoted(out, &mut |out| temporal::format_time(out, *v, digits)),
+        Datum::Array(values) => {
+            for (i, value) in values.iter().enumerate() {
+                out.push(if i > 0 { ',' } else { '[' });
+                write_json_datum(out, value, scale);
+            }
+            out.push_str(if values.is_empty() { "[]" } else { "]" });
+        }
+        Datum::Range(range) => match &**range {
+            Range::Empty => out.push_str("[]"),
+            Range::Between(lower, upper) => {
+                for (start, bound) in [('[', lower), (',', upper)] {
+                    let (value, included) = match bound {
+                        Bound::Included(value) => (value, true),
+                        Bound::Excluded(value) => (value, false),
+                        Bound::Unbounded => (&Datum::Null, false),
+                    };
+                    out.push(start);
+                    out.push_str("{\"value\":");
+                    write_json_datum(out, value, scale);
+                    let _ = write!(out, ",\"inclusive\":{included}}}");
+                }
+                out.push(']');
+            }
+        },
     }
 }
 

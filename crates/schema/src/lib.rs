@@ -6,6 +6,7 @@
 //!
 //! What it is not for: describing a database as it is. That is introspection, and lives above the drivers.
 
+mod address;
 mod association;
 mod builder;
 mod doc;
@@ -15,6 +16,7 @@ mod kind;
 mod model;
 mod naming;
 mod operator;
+mod range;
 mod reader;
 mod resolve;
 mod rule;
@@ -24,6 +26,7 @@ mod sql_type;
 mod temporal;
 mod value;
 
+pub use address::problem as address_problem;
 pub use association::{Association, AssociationKind, Link, Target, Through, ThroughLink};
 pub use builder::{AssociationBuilder, AttributeBuilder, ModelBuilder};
 pub use doc::{AssociationDoc, AttributeDoc, IndexDoc, ModelDoc, SchemaDoc};
@@ -33,10 +36,11 @@ pub use kind::Kind;
 pub use model::{Attribute, Compiled, Index, ModelDef};
 pub use naming::{pluralize, singularize, snake_case};
 pub use operator::{Aggregate, Comparison, Function, Parameter, Pattern};
+pub use range::Range;
 pub use reader::Reader;
 pub use rule::{Check, ModelRule, PatternText, Rule, Values};
 pub use set::{ModelRef, ModelSet, ModelView};
-pub use sql_type::SqlType;
+pub use sql_type::{RangeOf, Shape, ShapeOf, Size, SqlType, Width};
 pub use temporal::{
     cut_instant, cut_naive, format_instant, format_naive, format_time, parse_day, parse_instant, parse_naive,
     parse_time, rounds_beyond_day, rounds_beyond_instants,

@@ -100,6 +100,20 @@ words! {
         JsonAnyKey = 29 => "json_any_key",
         /// Whether a JSON object has all of some keys.
         JsonAllKeys = 30 => "json_all_keys",
+        /// Whether an array or a range contains another, or a range a value.
+        Contains = 31 => "contains",
+        /// Whether two arrays have an element in common, or two ranges a value.
+        Overlap = 32 => "overlap",
+        /// Whether two ranges touch and have no value in common.
+        Adjacent = 33 => "adjacent",
+        /// Whether all of a range is less than all of another.
+        StrictLeft = 34 => "strict_left",
+        /// Whether all of a range is greater than all of another.
+        StrictRight = 35 => "strict_right",
+        /// Whether a range has nothing that is greater than all of another.
+        NoExtendRight = 36 => "no_extend_right",
+        /// Whether a range has nothing that is less than all of another.
+        NoExtendLeft = 37 => "no_extend_left",
     }
 }
 
@@ -182,6 +196,8 @@ pub enum Parameter {
     Digits,
     /// Anything, of one kind with the others.
     Any,
+    /// An array, a range, or what is in one: see [`Function::is_of_collections`].
+    Collection,
 }
 
 impl Function {
@@ -209,7 +225,29 @@ impl Function {
             | Function::JsonPresent
             | Function::JsonContains
             | Function::JsonAnyKey
-            | Function::JsonAllKeys => (2, 2),
+            | Function::JsonAllKeys
+            | Function::Contains
+            | Function::Overlap
+            | Function::Adjacent
+            | Function::StrictLeft
+            | Function::StrictRight
+            | Function::NoExtendRight
+            | Function::NoExtendLeft => (2, 2),
+        }
+    }
+
+    /// Whether it asks something of two arrays or ranges.
+    pub fn is_of_collections(self) -> bool {
+        self.parameter(0) == Parameter::Collection
+    }
+
+    /// Whether it can be asked of a collection of one kind and of something of another.
+    pub fn relates(self, left: Kind, right: Kind) -> bool {
+        let (is_array, is_range) = (left.element().is_some(), left.bound().is_some());
+        match self {
+            Function::Contains => (left == right && (is_array || is_range)) || left.bound() == Some(right),
+            Function::Overlap => left == right && (is_array || is_range),
+            _ => left == right && is_range,
         }
     }
 
@@ -243,6 +281,16 @@ impl Function {
                 Parameter::Path
             }
             (Function::Coalesce | Function::Nullif | Function::Now | Function::Random, _) => Parameter::Any,
+            (
+                Function::Contains
+                | Function::Overlap
+                | Function::Adjacent
+                | Function::StrictLeft
+                | Function::StrictRight
+                | Function::NoExtendRight
+                | Function::NoExtendLeft,
+                _,
+            ) => Parameter::Collection,
         }
     }
 
@@ -269,7 +317,14 @@ impl Function {
             | Function::JsonPresent
             | Function::JsonContains
             | Function::JsonAnyKey
-            | Function::JsonAllKeys => Kind::Bool,
+            | Function::JsonAllKeys
+            | Function::Contains
+            | Function::Overlap
+            | Function::Adjacent
+            | Function::StrictLeft
+            | Function::StrictRight
+            | Function::NoExtendRight
+            | Function::NoExtendLeft => Kind::Bool,
             Function::Abs
             | Function::Coalesce
             | Function::Add
@@ -287,13 +342,14 @@ impl Parameter {
     /// Whether a kind fits.
     pub fn takes(self, kind: Kind) -> bool {
         match self {
-            Parameter::Text => kind == Kind::Text,
+            Parameter::Text => kind.is_text(),
             Parameter::Number => kind.is_number(),
             Parameter::Integer | Parameter::Digits => kind.is_integer(),
-            Parameter::Fraction => matches!(kind, Kind::Double | Kind::Decimal),
+            Parameter::Fraction => matches!(kind, Kind::Real | Kind::Double | Kind::Decimal),
             Parameter::Moment => matches!(kind, Kind::Instant | Kind::Naive | Kind::Day | Kind::Time),
             Parameter::Json | Parameter::Path | Parameter::Keys => kind == Kind::Json,
-            Parameter::Any => kind != Kind::Json,
+            Parameter::Any => kind.is_compared(),
+            Parameter::Collection => true,
         }
     }
 }

@@ -101,6 +101,13 @@ fn keys(
 fn same_kinds(left: ModelView<'_>, left_keys: &[u16], right: ModelView<'_>, right_keys: &[u16]) -> Result<()> {
     let class = |kind: Kind| if kind.is_integer() { Kind::BigInt } else { kind };
     for (&l, &r) in left_keys.iter().zip(right_keys) {
+        if left.kind(l) == Kind::CiText {
+            // Rows are put together by values that are the same, here as in the database.
+            let path = format!("{}.{}", left.name, left.attributes[usize::from(l)].name);
+            return Err(Error::new(ErrorKind::Schema, "text whose case does not count is no key of an association")
+                .at(path)
+                .help("keep the key as text, or refer to another attribute"));
+        }
         if class(left.kind(l)) != class(right.kind(r)) {
             return Err(Error::new(
                 ErrorKind::Schema,

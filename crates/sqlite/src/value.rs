@@ -21,7 +21,7 @@ impl ToSql for Bound<'_, '_> {
         Ok(match self.0 {
             Param::One(value, kind) => {
                 check(value, *kind).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-                one(value)
+                one(value, *kind)
             }
             Param::Array(values, kind) => rows(values, &[*kind])?,
             Param::JsonRows(values, kinds) => rows(values, kinds)?,
@@ -38,9 +38,12 @@ fn rows(values: &[Datum<'_>], kinds: &[Kind]) -> rusqlite::Result<ToSqlOutput<'s
 
 /// SQLite takes any value for any column. That a text never meets a number is for us to see.
 fn check(value: &Datum<'_>, kind: Kind) -> Result<()> {
-    if let Datum::Double(double) = value
-        && double.is_nan()
-    {
+    let is_nan = match value {
+        Datum::Double(double) => double.is_nan(),
+        Datum::Real(real) => real.is_nan(),
+        _ => false,
+    };
+    if is_nan {
         return Err(Error::new(ErrorKind::TypeMismatch, "SQLite keeps no NaN: it would become NULL")
             .help("keep NULL, or another value that you choose"));
     }
@@ -50,25 +53,26 @@ fn check(value: &Datum<'_>, kind: Kind) -> Result<()> {
         return Err(Error::new(ErrorKind::TypeMismatch, "SQLite's own patterns and functions end at a NUL character")
             .help("keep the text as bytes"));
     }
-    let fits = match value.kind() {
-        None => true,
-        Some(Kind::BigInt) => kind.is_number() || kind == Kind::BigInt,
-        Some(Kind::Double | Kind::Decimal) => kind.is_number(),
-        Some(found) => found == kind,
-    };
-    if fits {
+    if value.fits(kind) && value.kind().is_none_or(|own| own.element().is_none() && own.bound().is_none()) {
         return Ok(());
     }
     let found = value.kind().map_or("null", Kind::name);
     Err(Error::new(ErrorKind::TypeMismatch, format!("a value of kind {found} meets one of kind {}", kind.name())))
 }
 
-fn one<'v>(value: &'v Datum<'_>) -> ToSqlOutput<'v> {
+fn one<'v>(value: &'v Datum<'_>, kind: Kind) -> ToSqlOutput<'v> {
     let text = |text: String| ToSqlOutput::Owned(Owned::Text(text));
     match value {
+        // What the column would make of it, so that it is found again.
+        Datum::Decimal(v) if kind == Kind::Real => {
+            ToSqlOutput::Owned(Owned::Real(f64::from(nearest_double(*v) as f32)))
+        }
+        Datum::Double(v) if kind == Kind::Real => ToSqlOutput::Owned(Owned::Real(f64::from(*v as f32))),
         Datum::Null => ToSqlOutput::Owned(Owned::Null),
         Datum::Bool(v) => ToSqlOutput::Owned(Owned::Integer(i64::from(*v))),
         Datum::Int(v) => ToSqlOutput::Owned(Owned::Integer(*v)),
+        Datum::UnsignedInt(v) => ToSqlOutput::Owned(unsigned(*v)),
+        Datum::Real(v) => ToSqlOutput::Owned(Owned::Real(f64::from(*v))),
         Datum::Double(v) => ToSqlOutput::Owned(Owned::Real(*v)),
         Datum::Decimal(v) => ToSqlOutput::Owned(decimal(*v)),
         Datum::Text(v) | Datum::Json(v) => ToSqlOutput::Borrowed(ValueRef::Text(v.as_bytes())),
@@ -80,7 +84,14 @@ fn one<'v>(value: &'v Datum<'_>) -> ToSqlOutput<'v> {
             write_time(&mut out, value);
             text(out)
         }
+        // There are none here: they were refused before.
+        Datum::Array(_) | Datum::Range(_) => ToSqlOutput::Owned(Owned::Null),
     }
+}
+
+/// A number beyond 64 bits with a sign is compared as a double, as SQLite reads it.
+fn unsigned(value: u64) -> Owned {
+    i64::try_from(value).map_or(Owned::Real(value as f64), Owned::Integer)
 }
 
 /// A decimal in the class that its column's numeric affinity would choose.
@@ -129,6 +140,8 @@ fn json_value(out: &mut String, value: &Datum<'_>) {
         Datum::Null => write!(out, "null"),
         Datum::Bool(v) => write!(out, "{}", i64::from(*v)),
         Datum::Int(v) => write!(out, "{v}"),
+        Datum::UnsignedInt(v) => write!(out, "{v}"),
+        Datum::Real(v) => write!(out, "{:?}", f64::from(*v)),
         Datum::Double(v) => write!(out, "{v:?}"),
         Datum::Decimal(v) => match decimal(*v) {
             Owned::Integer(whole) => write!(out, "{whole}"),
@@ -153,6 +166,8 @@ fn json_value(out: &mut String, value: &Datum<'_>) {
             write_time(out, value);
             write!(out, "\"")
         }
+        // There are none here: they were refused before.
+        Datum::Array(_) | Datum::Range(_) => write!(out, "null"),
     };
 }
 
@@ -173,12 +188,14 @@ pub(crate) fn read(stored: ValueRef<'_>, kind: Kind) -> Result<Datum<'_>> {
     Ok(match (kind, stored) {
         (Kind::Bool, ValueRef::Integer(v @ 0..=1)) => Datum::Bool(v == 1),
         (Kind::SmallInt | Kind::Integer | Kind::BigInt, ValueRef::Integer(v)) => Datum::Int(v),
+        (Kind::Real, ValueRef::Real(v)) if f64::from(v as f32) == v => Datum::Real(v as f32),
+        (Kind::Real, ValueRef::Integer(v)) if (v as f32) as i128 == i128::from(v) => Datum::Real(v as f32),
         (Kind::Double, ValueRef::Real(v)) => Datum::Double(v),
         (Kind::Double, ValueRef::Integer(v)) => Datum::Double(v as f64),
         (Kind::Decimal, ValueRef::Integer(v)) => Datum::Decimal(v.into()),
         (Kind::Decimal, ValueRef::Real(v)) => Datum::Decimal(Decimal::try_from(v).map_err(|_| wrong())?),
         (Kind::Decimal, ValueRef::Text(_)) => Datum::Decimal(Decimal::from_str_exact(text()?).map_err(|_| wrong())?),
-        (Kind::Text, _) => Datum::Text(Cow::Borrowed(text()?)),
+        (Kind::Text | Kind::CiText, _) => Datum::Text(Cow::Borrowed(text()?)),
         (Kind::Json, _) => Datum::Json(Cow::Borrowed(text()?)),
         (Kind::Bytes, ValueRef::Blob(bytes)) => Datum::Bytes(Cow::Borrowed(bytes)),
         (Kind::Uuid, _) => Datum::Uuid(text()?.parse().map_err(|_| wrong())?),

@@ -142,7 +142,8 @@ fn every_row_is_shown() {
         assert!(probes == 1 || (probes == 0 && !tests.is_empty()), "nothing shows \"{}\"", line.name);
         for test in tests {
             let (file, function) = test.split_once("::").unwrap();
-            assert!(folder().join(format!("tests/{file}.rs")).exists(), "{test}");
+            let places = [format!("tests/{file}.rs"), format!("tests/{file}/main.rs")];
+            assert!(places.iter().any(|source| folder().join(source).exists()), "{test}");
             assert!(sources.contains(&format!("fn {function}(")), "{test}");
         }
     }

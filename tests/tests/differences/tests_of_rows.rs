@@ -1,5 +1,13 @@
 //! The rows of the page that tests of their own show: they take several connections, or minutes of a server.
 
+/// The cells of types say of each type whether there is a table of it.
+const CELLS: &[&str] = &[
+    "types::sqlite_keeps_each_value_or_refuses_it",
+    "types::postgres_keeps_each_value_or_refuses_it",
+    "types::mysql_keeps_each_value_or_refuses_it",
+    "types::mariadb_keeps_each_value_or_refuses_it",
+];
+
 pub(crate) const TESTS: &[(&str, &[&str])] = &[
     (
         "isolation levels weaker than serializable",
@@ -25,4 +33,10 @@ pub(crate) const TESTS: &[(&str, &[&str])] = &[
             "many::an_upsert_goes_by_an_index_over_some_of_the_rows",
         ],
     ),
+    ("decimals of any number of digits", CELLS),
+    ("64-bit integers without a sign", CELLS),
+    ("text whose case does not count", CELLS),
+    ("addresses, search vectors and hstore", CELLS),
+    ("arrays", CELLS),
+    ("ranges", CELLS),
 ];

@@ -1,10 +1,12 @@
 //! Fills the cells of one database: each value in each way in, and in each way out.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, ops::Bound, sync::Arc};
+
+use jiff::civil::{Date, DateTime, Time};
 
 use relata::{
-    Database, Draft, DynFind, DynModel, DynRecord, ErrorKind, Executor, Kind, ModelSet, Result, SchemaDoc, Sql,
-    SqlType, Value,
+    Database, Draft, DynFind, DynModel, DynRecord, ErrorKind, Executor, Instant, Kind, ModelSet, Range, Result,
+    SchemaDoc, Sql, SqlType, Value,
     orm::{FromDatum, insert_rows, json_of_plan},
     planner::{Options, Plan, Planner},
     request::{
@@ -13,7 +15,9 @@ use relata::{
     },
     schema::{Comparison, ModelRef},
 };
+use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
+use uuid::Uuid;
 
 use crate::{
     exceptions::{self, EXCEPTIONS, Happens, REFUSALS},
@@ -120,7 +124,7 @@ impl<'d> Ground<'d> {
         // Documents are not compared; then the plan is of the first other thing that is.
         let sample = Value::Null;
         let request = match subject.kind() {
-            Kind::Json => Request::new(cells.model().clone()),
+            kind if !kind.is_compared() => Request::new(cells.model().clone()),
             _ => equality(cells.model(), &sample),
         };
         let equal = Planner::new().plan(&request, db.dialect(), &Options::default())?;
@@ -179,7 +183,7 @@ impl<'d> Ground<'d> {
         match &expected {
             Some(expected) if !stored.is_empty() => {
                 findings.extend(self.readings(&stored, expected));
-                if self.ty.kind() != Kind::Json {
+                if self.ty.kind().is_compared() {
                     findings.extend(self.conditions(&stored, case, expected));
                 }
             }
@@ -317,6 +321,34 @@ impl<'d> Ground<'d> {
             Kind::Day => self.tuples(sql, Value::Day),
             Kind::Time => self.tuples(sql, Value::Time),
             Kind::Bytes => self.tuples::<Vec<u8>>(sql, Value::from),
+            Kind::Real => self.tuples(sql, Value::Real),
+            Kind::UnsignedBigInt => self.tuples(sql, Value::UnsignedInt),
+            Kind::IntegerRange => self.tuples::<Range<i32>>(sql, Value::from),
+            Kind::BigIntRange => self.tuples::<Range<i64>>(sql, Value::from),
+            Kind::DecimalRange => self.tuples::<Range<Decimal>>(sql, Value::from),
+            Kind::InstantRange => self.tuples::<Range<Instant>>(sql, Value::from),
+            Kind::NaiveRange => self.tuples::<Range<DateTime>>(sql, Value::from),
+            Kind::DayRange => self.tuples::<Range<Date>>(sql, Value::from),
+            Kind::BoolArray => self.tuples::<Vec<Option<bool>>>(sql, Value::from),
+            Kind::SmallIntArray => self.tuples::<Vec<Option<i16>>>(sql, Value::from),
+            Kind::IntegerArray => self.tuples::<Vec<Option<i32>>>(sql, Value::from),
+            Kind::BigIntArray => self.tuples::<Vec<Option<i64>>>(sql, Value::from),
+            Kind::RealArray => self.tuples::<Vec<Option<f32>>>(sql, Value::from),
+            Kind::DoubleArray => self.tuples::<Vec<Option<f64>>>(sql, Value::from),
+            Kind::DecimalArray => self.tuples::<Vec<Option<Decimal>>>(sql, Value::from),
+            Kind::TextArray => self.tuples::<Vec<Option<String>>>(sql, Value::from),
+            Kind::UuidArray => self.tuples::<Vec<Option<Uuid>>>(sql, Value::from),
+            Kind::InstantArray => self.tuples::<Vec<Option<Instant>>>(sql, Value::from),
+            Kind::NaiveArray => self.tuples::<Vec<Option<DateTime>>>(sql, Value::from),
+            Kind::DayArray => self.tuples::<Vec<Option<Date>>>(sql, Value::from),
+            Kind::TimeArray => self.tuples::<Vec<Option<Time>>>(sql, Value::from),
+            Kind::BytesArray => self.tuples::<Vec<Option<Vec<u8>>>>(sql, Value::from),
+            Kind::CiText => self.tuples::<String>(sql, Value::from),
+            // Their Rust types are those of what they are carried as, which no column says.
+            _ => {
+                let rows = self.db.query(Sql::trusted(sql), ()).values()?;
+                rows.iter().map(|row| row.get("v").cloned()).collect()
+            }
         }
     }
 
@@ -343,9 +375,12 @@ impl<'d> Ground<'d> {
                 let ids = ids.join(",");
                 format!("{{\"model\":\"Cell\",\"attributes\":[\"id\"],\"where\":{{\"id\":[{ids}],\"v\":{test}}}}}")
             };
-            findings.push(("document condition", found(self.ask(&of(&form)), stored)));
-            if !expected.record.is_null() && !self.is_far_double(&expected.record) {
-                // More than are written one by one: they are one bind.
+            // An object would be one of operators.
+            let value = if form.starts_with('{') { format!("{{\"value\":{form}}}") } else { form.clone() };
+            findings.push(("document condition", found(self.ask(&of(&value)), stored)));
+            let is_single = !matches!(expected.record, Value::Array(_) | Value::Range(_));
+            if !expected.record.is_null() && is_single && !self.is_far_double(&expected.record) {
+                // More than are written one by one: they are one bind, where they can be.
                 let list = format!("[{}]", vec![form.as_str(); 33].join(","));
                 findings.push(("list condition", found(self.ask(&of(&list)), stored)));
             }
@@ -400,6 +435,7 @@ enum Answer {
 fn is_same(found: &Value, expected: &Value) -> bool {
     match (found, expected) {
         (Value::Double(found), Value::Double(expected)) => found == expected || (found.is_nan() && expected.is_nan()),
+        (Value::Real(found), Value::Real(expected)) => found == expected || (found.is_nan() && expected.is_nan()),
         (found, expected) => found == expected,
     }
 }
@@ -442,5 +478,24 @@ fn document_form(value: &Value) -> Option<String> {
         Value::Day(v) => quoted(v.to_string()),
         Value::Time(v) => quoted(v.to_string()),
         Value::Json(v) => Some(v.to_string()),
+        Value::UnsignedInt(v) => quoted(v.to_string()),
+        Value::Real(v) if v.is_finite() => Some(format!("{v:?}")),
+        Value::Real(_) => None,
+        Value::Array(values) => {
+            let values: Option<Vec<String>> = values.iter().map(document_form).collect();
+            Some(format!("[{}]", values?.join(",")))
+        }
+        Value::Range(range) => match &**range {
+            Range::Empty => Some("[]".to_owned()),
+            Range::Between(lower, upper) => Some(format!("[{},{}]", bound_form(lower)?, bound_form(upper)?)),
+        },
     }
+}
+
+fn bound_form(bound: &Bound<Value>) -> Option<String> {
+    Some(match bound {
+        Bound::Included(value) => format!("{{\"value\":{},\"inclusive\":true}}", document_form(value)?),
+        Bound::Excluded(value) => format!("{{\"value\":{},\"inclusive\":false}}", document_form(value)?),
+        Bound::Unbounded => "null".to_owned(),
+    })
 }

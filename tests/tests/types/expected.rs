@@ -1,7 +1,9 @@
 //! What is read where a value was kept: the normal form that a database gives it, the JSON of an answer, and what a raw
 //! query finds. Nothing here is asked of relata; `docs/DIFFERENCES.md` says the same in words.
 
-use relata::{Instant, Kind, SqlType, Value};
+use std::ops::Bound;
+
+use relata::{Instant, Kind, Range, SqlType, Value};
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
 
 use crate::{
@@ -29,12 +31,18 @@ pub(crate) fn of(database: &str, ty: &SqlType, value: &Value) -> Expected {
 fn record(database: &str, ty: &SqlType, value: &Value) -> Value {
     let scale = ty.scale().unwrap_or(6);
     match (ty.kind(), value) {
+        (Kind::Real, Value::Int(v)) => Value::Real(*v as f32),
+        (Kind::Real, Value::Double(v)) => Value::Real(*v as f32),
+        (Kind::Real, Value::Decimal(v)) => Value::Real(v.to_string().parse().unwrap()),
+        (Kind::UnsignedBigInt, Value::Int(v)) => Value::UnsignedInt(u64::try_from(*v).unwrap()),
         (Kind::Double, Value::Int(v)) => Value::Double(*v as f64),
         (Kind::Double, Value::Decimal(v)) => Value::Double(v.to_string().parse().unwrap()),
         (Kind::Decimal, Value::Int(v)) => Value::Decimal((*v).into()),
         (Kind::Decimal, Value::Double(v)) => decimal(&v.to_string()),
         // SQLite keeps what it is given, to 15 digits; the others round a half away from zero.
-        (Kind::Decimal, Value::Decimal(v)) if database != "sqlite" => Value::Decimal(rounded_decimal(*v, scale)),
+        (Kind::Decimal, Value::Decimal(v)) if *ty != SqlType::Numeric && database != "sqlite" => {
+            Value::Decimal(rounded_decimal(*v, scale))
+        }
         (Kind::Instant | Kind::Naive | Kind::Time, v) if !v.is_null() => {
             let known = cut(&clock_text(v), 6);
             let kept = match database {
@@ -118,6 +126,7 @@ fn answer(ty: &SqlType, record: &Value) -> Doc {
         Value::Int(v) => Doc::Text(v.to_string()),
         Value::Double(v) if v.is_finite() => Doc::Number(Number::read(&format!("{v:?}"))),
         Value::Double(v) => Doc::Text(v.to_string()),
+        Value::Decimal(v) if *ty == SqlType::Numeric || matches!(ty, SqlType::Range(_)) => Doc::Text(v.to_string()),
         Value::Decimal(v) => {
             let digits = usize::from(scale);
             Doc::Text(format!("{:.digits$}", rounded_decimal(*v, scale)))
@@ -128,6 +137,29 @@ fn answer(ty: &SqlType, record: &Value) -> Doc {
         Value::Instant(_) => Doc::Text(format!("{}Z", padded(&clock_text(record), scale))),
         Value::Naive(_) | Value::Time(_) => Doc::Text(padded(&clock_text(record), scale)),
         Value::Day(v) => Doc::Text(v.to_string()),
+        Value::UnsignedInt(v) if *v < 1 << 53 => Doc::Number(Number::read(&v.to_string())),
+        Value::UnsignedInt(v) => Doc::Text(v.to_string()),
+        Value::Real(v) if v.is_finite() => Doc::Number(Number::read(&format!("{v:?}"))),
+        Value::Real(v) => Doc::Text(v.to_string()),
+        Value::Array(values) => {
+            let SqlType::Array(element) = ty else { panic!("{ty} holds an array") };
+            Doc::List(values.iter().map(|value| answer(element, value)).collect())
+        }
+        Value::Range(range) => match &**range {
+            Range::Empty => Doc::List(Vec::new()),
+            Range::Between(lower, upper) => {
+                let bound = |bound: &Bound<Value>| {
+                    let (value, included) = match bound {
+                        Bound::Included(value) => (value, true),
+                        Bound::Excluded(value) => (value, false),
+                        Bound::Unbounded => (&Value::Null, false),
+                    };
+                    let members = [("value", answer(ty, value)), ("inclusive", Doc::Bool(included))];
+                    Doc::Object(members.map(|(key, doc)| (key.to_owned(), doc)).into())
+                };
+                Doc::List(vec![bound(lower), bound(upper)])
+            }
+        },
         // Compared by what it means, which the cell says.
         Value::Json(_) => Doc::Null,
     }
@@ -137,6 +169,7 @@ fn answer(ty: &SqlType, record: &Value) -> Doc {
 fn natural(database: &str, record: &Value) -> Value {
     match (database, record) {
         ("postgres", _) | (_, Value::Null) => record.clone(),
+        ("sqlite", Value::Real(v)) => Value::Double((*v).into()),
         (_, Value::Bool(v)) => Value::Int(i64::from(*v)),
         (_, Value::Uuid(v)) => text(&v.to_string()),
         ("sqlite", Value::Decimal(v)) => match v.to_i64().filter(|_| v.fract().is_zero()) {

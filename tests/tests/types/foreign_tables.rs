@@ -13,6 +13,9 @@ pub(crate) enum Reads {
 
 use Reads::{Error, Value, ValueOrError};
 
+const ONE_TO_THREE: &str = "[{\"value\":1,\"inclusive\":true},{\"value\":3,\"inclusive\":false}]";
+const EXACTLY: &str = "[{\"value\":\"1\",\"inclusive\":true},{\"value\":\"3\",\"inclusive\":false}]";
+
 /// A column and a value of it.
 pub(crate) struct Column {
     /// SQL that stands before the table is made.
@@ -191,8 +194,8 @@ pub(crate) const POSTGRES: &[Column] = &[
     column(
         "real",
         "0.1",
-        Value("0.10000000149011612"),
-        &[("double", Value("0.10000000149011612")), ("decimal(10,2)", Error)],
+        Value("0.1"),
+        &[("real", Value("0.1")), ("double", Value("0.10000000149011612")), ("decimal(10,2)", Error)],
     ),
     column(
         "bigint",
@@ -208,15 +211,35 @@ pub(crate) const POSTGRES: &[Column] = &[
     column("boolean", "true", Value("true"), &[("boolean", Value("true")), ("integer", Error), ("text", Error)]),
     column("bit(1)", "B'1'", Error, &[("boolean", Error), ("text", Error), ("bytes", Error)]),
     column("money", "'12.34'", Error, &[("decimal(10,2)", Error), ("text", Error), ("double", Error)]),
-    column("inet", "'10.0.0.1'", Error, &[("text", Error)]),
-    column("cidr", "'10.0.0.0/8'", Error, &[("text", Error)]),
-    column("macaddr", "'08:00:2b:01:02:03'", Error, &[("text", Error)]),
+    column("inet", "'10.0.0.1'", Value("\"10.0.0.1\""), &[("inet", Value("\"10.0.0.1\"")), ("text", Error)]),
+    column("cidr", "'10.0.0.0/8'", Value("\"10.0.0.0/8\""), &[("cidr", Value("\"10.0.0.0/8\"")), ("text", Error)]),
+    column(
+        "macaddr",
+        "'08:00:2b:01:02:03'",
+        Value("\"08:00:2b:01:02:03\""),
+        &[("macaddr", Value("\"08:00:2b:01:02:03\"")), ("text", Error)],
+    ),
     column("xml", "'<a/>'", Error, &[("text", Error)]),
     column("point", "'(1,2)'", Error, &[("text", Error), ("bytes", Error)]),
     column("polygon", "'((0,0),(1,1),(1,0))'", Error, &[("text", Error)]),
-    column("integer[]", "'{1}'", Error, &[("integer", Error), ("text", Error)]),
-    column("int4range", "'[1,2)'", Error, &[("text", Error)]),
-    column("tsvector", "'a b'", Error, &[("text", Error)]),
+    column(
+        "integer[]",
+        "'{1}'",
+        Value("[1]"),
+        &[("array(integer)", Value("[1]")), ("array(bigint)", Value("[1]")), ("integer", Error), ("text", Error)],
+    ),
+    column("integer[]", "'{{1,2},{3,4}}'", Error, &[("array(integer)", Error)]),
+    column("integer[]", "'[5:6]={1,2}'", Value("[1,2]"), &[("array(integer)", Value("[1,2]"))]),
+    column("point[]", "'{\"(1,2)\"}'", Error, &[("array(text)", Error)]),
+    column("varchar(3)[]", "'{a,NULL}'", Value("[\"a\",null]"), &[("array(text)", Value("[\"a\",null]"))]),
+    column(
+        "int4range",
+        "'[1,2]'",
+        Value(ONE_TO_THREE),
+        &[("range(integer)", Value(ONE_TO_THREE)), ("range(decimal)", Value(EXACTLY)), ("text", Error)],
+    ),
+    column("int4multirange", "'{[1,2)}'", Error, &[("range(integer)", Error)]),
+    column("tsvector", "'a b'", Value("\"'a' 'b'\""), &[("tsvector", Value("\"'a' 'b'\"")), ("text", Error)]),
     column("oid", "1", Error, &[("bigint", Error)]),
     column("\"char\"", "'a'", Error, &[("text", Error)]),
     column("char(4)", "'a'", Value("\"a   \""), &[("text", Value("\"a   \""))]),
@@ -255,7 +278,12 @@ pub(crate) const POSTGRES: &[Column] = &[
     ),
     after(
         "CREATE EXTENSION IF NOT EXISTS hstore;",
-        column("hstore", "'a=>1'", Error, &[("json", Error), ("text", Error)]),
+        column(
+            "hstore",
+            "'a=>1'",
+            Value("{\"a\":\"1\"}"),
+            &[("hstore", Value("{\"a\":\"1\"}")), ("json", Error), ("text", Error)],
+        ),
     ),
 ];
 
@@ -266,8 +294,13 @@ pub(crate) const MYSQL_AND_MARIADB: &[Column] = &[
     column(
         "BIGINT UNSIGNED",
         "18446744073709551615",
-        Error,
-        &[("bigint", Error), ("decimal(20,0)", Value("\"18446744073709551615\"")), ("text", Error)],
+        Value("\"18446744073709551615\""),
+        &[
+            ("bigint unsigned", Value("\"18446744073709551615\"")),
+            ("bigint", Error),
+            ("decimal(20,0)", Value("\"18446744073709551615\"")),
+            ("text", Error),
+        ],
     ),
     column(
         "BIGINT UNSIGNED",
@@ -396,7 +429,7 @@ pub(crate) const MYSQL_AND_MARIADB: &[Column] = &[
     ),
     column("DECIMAL(65,0)", "79228162514264337593543950336", Error, &[("decimal(28,0)", Error)]),
     column("DECIMAL(65,30)", "12.5", Value("\"12.5\""), &[("decimal(28,2)", Value("\"12.50\""))]),
-    column("FLOAT", "0.1", Value("0.10000000149011612"), &[("double", Value("0.10000000149011612"))]),
+    column("FLOAT", "0.1", Value("0.1"), &[("real", Value("0.1")), ("double", Value("0.10000000149011612"))]),
     column("DOUBLE", "1e300", Value("1e300"), &[("double", Value("1e300")), ("decimal(28,2)", Error)]),
     column(
         "INT",

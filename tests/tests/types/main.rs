@@ -12,6 +12,7 @@ mod foreign_tables;
 mod input;
 mod json;
 mod numbers;
+mod others;
 mod texts;
 mod times;
 mod values;
@@ -67,7 +68,9 @@ fn there_are_three_thousand_cells() {
 #[test]
 fn every_kind_of_value_has_cells() {
     let met: BTreeSet<Kind> = subjects().iter().map(values::Subject::kind).collect();
-    assert_eq!(met, Kind::ALL.into_iter().collect());
+    // Documents in arrays and shapes are not compared: they have tests of their own.
+    let apart = [Kind::JsonArray, Kind::Geometry, Kind::Geography];
+    assert_eq!(met, Kind::ALL.iter().copied().filter(|kind| !apart.contains(kind)).collect());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use relata::{Kind, SqlType, Value};
 
-use crate::{numbers, texts, times};
+use crate::{numbers, others, texts, times};
 
 /// What a value is to its type, which decides what is expected of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +102,7 @@ impl Subject {
 
 /// Every type with its values.
 pub(crate) fn subjects() -> Vec<Subject> {
-    [numbers::subjects(), texts::subjects(), times::subjects()].into_iter().flatten().collect()
+    [numbers::subjects(), texts::subjects(), times::subjects(), others::subjects()].into_iter().flatten().collect()
 }
 
 pub(crate) fn text(text: &str) -> Value {

@@ -4,6 +4,7 @@ use relata_ir::CreateTable;
 use relata_schema::{SqlType, Value};
 
 use super::Writer;
+use crate::ColumnCheck;
 
 /// Spells the creation of a table.
 pub fn create_table(w: &mut Writer<'_>, table: &CreateTable<'_>) {
@@ -47,6 +48,33 @@ pub fn create_table(w: &mut Writer<'_>, table: &CreateTable<'_>) {
                 w.literal(&Value::from(label.clone()));
             }
             w.word("))");
+        }
+        match (w.dialect.types.check)(column.ty) {
+            None => {}
+            Some(ColumnCheck::Between(least, most)) => {
+                w.word(" CHECK (");
+                w.name(column.name);
+                w.word(" BETWEEN ");
+                w.number(least);
+                w.word(" AND ");
+                w.literal(&Value::UnsignedInt(most));
+                w.word(")");
+            }
+            Some(ColumnCheck::Length(length)) => {
+                w.word(" CHECK (");
+                w.word(w.dialect.functions.length);
+                w.name(column.name);
+                w.word(") = ");
+                w.number(length.into());
+                w.word(")");
+            }
+            Some(ColumnCheck::AtMost(bytes)) => {
+                w.word(" CHECK (length(");
+                w.name(column.name);
+                w.word(") <= ");
+                w.number(bytes.into());
+                w.word(")");
+            }
         }
     }
     if !key_is_declared {
@@ -100,4 +128,10 @@ pub fn create_index(w: &mut Writer<'_>, name: &str, table: &str, columns: &[&str
     w.name(table);
     w.word(" ");
     names(w, columns);
+}
+
+/// Spells the installation of an extension where it is missing.
+pub fn create_extension(w: &mut Writer<'_>, name: &str) {
+    w.word("CREATE EXTENSION IF NOT EXISTS ");
+    w.name(name);
 }

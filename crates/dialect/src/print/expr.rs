@@ -40,6 +40,7 @@ fn level(expr: Expr) -> Level {
             Function::Add | Function::Sub | Function::Mul | Function::Div | Function::Mod | Function::Concat,
             _,
         ) => Level::Operand,
+        Expr::Call(function, _) if function.is_of_collections() => Level::Not,
         _ => Level::Term,
     }
 }
@@ -285,9 +286,11 @@ fn search(w: &mut Writer<'_>, ir: &Ir, left: ExprId, right: ExprId, negated: boo
     w.word(if negated { "NOT (" } else { "" });
     match w.dialect.search {
         SearchForm::None | SearchForm::TsVector => {
-            w.word("to_tsvector('simple', ");
-            expr(w, ir, left, Level::Open);
-            w.word(") @@ plainto_tsquery('simple', ");
+            let is_ready = ir.kind(left) == Some(Kind::TsVector);
+            w.word(if is_ready { "" } else { "to_tsvector('simple', " });
+            expr(w, ir, left, if is_ready { Level::Term } else { Level::Open });
+            w.word(if is_ready { "" } else { ")" });
+            w.word(" @@ plainto_tsquery('simple', ");
             expr(w, ir, right, Level::Open);
             w.word(")");
         }
@@ -335,6 +338,9 @@ fn call(w: &mut Writer<'_>, ir: &Ir, function: Function, list: List<ExprId>) {
         | Function::JsonAllKeys => return json::call(w, ir, function, list),
         _ => {}
     }
+    if function.is_of_collections() {
+        return separated(w, ir, list, of_collections(function), Level::Operand);
+    }
     let names = w.dialect.functions;
     let are_integers = || ir.exprs(list).iter().all(|&member| ir.kind(member).is_some_and(Kind::is_integer));
     let (operator, name) = match function {
@@ -363,6 +369,19 @@ fn call(w: &mut Writer<'_>, ir: &Ir, function: Function, list: List<ExprId>) {
     w.word(name);
     separated(w, ir, list, ", ", Level::Open);
     w.word(")");
+}
+
+/// The operators of arrays and ranges. <https://www.postgresql.org/docs/15/functions-range.html>
+fn of_collections(function: Function) -> &'static str {
+    match function {
+        Function::Contains => " @> ",
+        Function::Overlap => " && ",
+        Function::Adjacent => " -|- ",
+        Function::StrictLeft => " << ",
+        Function::StrictRight => " >> ",
+        Function::NoExtendRight => " &< ",
+        _ => " &> ",
+    }
 }
 
 fn comparison_word(comparison: Comparison) -> &'static str {

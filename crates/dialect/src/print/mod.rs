@@ -7,9 +7,10 @@ mod command;
 mod ddl;
 mod expr;
 mod json;
+mod literal;
 mod query;
 mod writer;
 
 pub use command::statement;
-pub use ddl::{create_index, create_table};
+pub use ddl::{create_extension, create_index, create_table};
 pub use writer::Writer;

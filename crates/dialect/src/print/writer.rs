@@ -1,7 +1,6 @@
 //! The only way that text gets into a statement.
 
 use relata_ir::BindId;
-use relata_schema::{Datum, Kind, Value, format_instant, format_naive, format_time};
 
 use crate::{Capabilities, Placeholder};
 
@@ -9,7 +8,7 @@ use crate::{Capabilities, Placeholder};
 #[derive(Debug)]
 pub struct Writer<'w> {
     pub(super) dialect: &'static Capabilities,
-    out: &'w mut String,
+    pub(super) out: &'w mut String,
     binds: &'w mut Vec<BindId>,
     /// Placeholders of the rows of an insert beyond the first: they have numbers and no binds of their own.
     repeated: usize,
@@ -135,60 +134,5 @@ impl<'w> Writer<'w> {
     pub(super) fn boolean(&mut self, value: bool) {
         let (yes, no) = self.dialect.types.booleans;
         self.word(if value { yes } else { no });
-    }
-
-    /// A literal: of DDL, or a constant that the schema states.
-    pub(super) fn literal(&mut self, value: &Value) {
-        match value {
-            Datum::Null => self.word("NULL"),
-            Datum::Bool(v) => self.boolean(*v),
-            Datum::Int(v) => self.number(*v),
-            Datum::Double(v) => self.quoted_cast(&format!("{v:?}"), Kind::Double),
-            Datum::Decimal(v) => self.out.push_str(&v.to_string()),
-            Datum::Text(v) | Datum::Json(v) => self.quoted(v),
-            Datum::Bytes(v) => {
-                use std::fmt::Write;
-                let (before, after) = self.dialect.types.bytes;
-                self.word(before);
-                for byte in v.iter() {
-                    let _ = write!(self.out, "{byte:02x}");
-                }
-                self.word(after);
-            }
-            Datum::Uuid(v) => self.quoted(&v.to_string()),
-            Datum::Day(v) => self.quoted(&v.to_string()),
-            Datum::Instant(v) => {
-                self.formatted(&mut |out| format_instant(out, *v, ' ', 6, self.dialect.types.instant_zone))
-            }
-            Datum::Naive(v) => self.formatted(&mut |out| format_naive(out, *v, ' ', 6)),
-            Datum::Time(v) => self.formatted(&mut |out| format_time(out, *v, 6)),
-        }
-    }
-
-    fn formatted(&mut self, format: &mut dyn FnMut(&mut String)) {
-        let mut text = String::new();
-        format(&mut text);
-        self.quoted(&text);
-    }
-
-    fn quoted(&mut self, text: &str) {
-        self.out.push('\'');
-        for c in text.chars() {
-            // The character that ends the text, and the one that would make something else of the next.
-            if c == '\'' || (c == '\\' && self.dialect.lexis.backslash_strings) {
-                self.out.push(c);
-            }
-            self.out.push(c);
-        }
-        self.out.push('\'');
-    }
-
-    fn quoted_cast(&mut self, text: &str, kind: Kind) {
-        self.word("CAST(");
-        self.quoted(text);
-        self.word(" AS ");
-        let name = (self.dialect.types.cast)(kind, 0, 0);
-        self.type_name(&name);
-        self.word(")");
     }
 }

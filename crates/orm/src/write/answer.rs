@@ -192,6 +192,7 @@ fn is_kept(view: ModelView<'_>, attribute: u16, value: &Datum<'_>) -> bool {
         }
         // What else is a number in another kind of column is the database's to convert.
         Datum::Double(_) => ty.kind() == Kind::Double,
+        Datum::Real(_) => ty.kind() == Kind::Real,
         Datum::Instant(value) => fits(value.subsec_nanosecond()),
         Datum::Naive(value) => fits(value.subsec_nanosecond()),
         Datum::Time(value) => fits(value.subsec_nanosecond()),
@@ -215,6 +216,7 @@ fn as_kept(view: ModelView<'_>, attribute: u16, value: Value) -> Value {
             Datum::Decimal(value)
         }
         (Datum::Int(value), Kind::Double) => Datum::Double(value as f64),
+        (Datum::Int(value), Kind::Real) => Datum::Real(value as f32),
         (value, _) => value,
     }
 }

@@ -150,6 +150,17 @@ fn typed_children(ir: &mut Ir, expr: ExprId) -> ExprId {
             let argument = typed(ir, argument);
             ir.aggregate(function, distinct, Some(argument))
         }
+        Expr::Call(function, arguments) if function.is_of_collections() => {
+            // What is beside a range may be another one or a value in it; what is beside an array is one of its own type.
+            let arguments = ir.exprs(arguments).to_vec();
+            let of_ranges =
+                arguments.iter().any(|&argument| ir.kind(argument).is_some_and(|kind| kind.bound().is_some()));
+            if !of_ranges && !arguments.iter().all(|&argument| bare(ir, argument)) {
+                return expr;
+            }
+            let new: Vec<ExprId> = arguments.iter().map(|&argument| typed(ir, argument)).collect();
+            if new == arguments { expr } else { ir.call(function, &new) }
+        }
         Expr::Call(function, arguments) => {
             let arguments = ir.exprs(arguments).to_vec();
             if !arguments.iter().all(|&argument| bare(ir, argument)) {

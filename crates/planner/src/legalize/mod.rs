@@ -8,12 +8,14 @@ mod bind_type;
 mod conflict;
 mod decimal;
 mod json;
+mod kinds;
 mod list;
 mod lock;
 mod nulls;
 mod own_table;
 mod pattern;
 mod per_parent;
+mod real;
 mod returning;
 mod round;
 mod subqueries;
@@ -34,6 +36,7 @@ pub(crate) struct Legalization {
 
 /// The legalizations, in the order in which they run: what makes new nodes before what looks at all of them.
 pub(crate) const LEGALIZATIONS: &[Legalization] = &[
+    kinds::LEGALIZATION,
     lock::LEGALIZATION,
     truncate::LEGALIZATION,
     returning::LEGALIZATION,
@@ -42,6 +45,7 @@ pub(crate) const LEGALIZATIONS: &[Legalization] = &[
     assignments::LEGALIZATION,
     per_parent::LEGALIZATION,
     pattern::LEGALIZATION,
+    real::LEGALIZATION,
     aggregate::LEGALIZATION,
     round::LEGALIZATION,
     json::LEGALIZATION,

@@ -6,7 +6,7 @@
 
 use relata_dialect::{Capabilities, PatternForm, RegexpForm, SearchForm};
 use relata_ir::{BindDef, Expr, ExprId, Ir, Transform};
-use relata_schema::{Error, ErrorKind, Function, Pattern, Result};
+use relata_schema::{Error, ErrorKind, Function, Kind, Pattern, Result};
 
 use super::Legalization;
 
@@ -35,7 +35,14 @@ fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
                 _ => (true, true),
             };
             let literal = matches!(pattern, Pattern::StartsWith | Pattern::EndsWith | Pattern::Substring);
+            // Text whose case does not count is matched so, where LIKE folds it too.
+            let folds = ir.kind(text) == Some(Kind::CiText);
             let new = match (dialect.pattern, literal, pattern) {
+                (PatternForm::GlobLike, true, _) if folds => {
+                    transformed(ir, value, Transform::EscapeLike { open_start, open_end })
+                        .map(|value| ir.matches(Pattern::Ilike, text, value))
+                }
+                (PatternForm::GlobLike, false, Pattern::Like) if folds => Some(ir.matches(Pattern::Ilike, text, value)),
                 (PatternForm::LikeIlike | PatternForm::LikeLower, true, _) => {
                     transformed(ir, value, Transform::EscapeLike { open_start, open_end })
                         .map(|value| ir.matches(Pattern::Like, text, value))

@@ -17,7 +17,7 @@ fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
         ir.rewrite_select(id, &mut |ir, expr| {
             let Expr::Call(Function::Round, arguments) = ir.expr(expr) else { return expr };
             let mut arguments = ir.exprs(arguments).to_vec();
-            if ir.kind(arguments[0]) != Some(Kind::Double) {
+            if !matches!(ir.kind(arguments[0]), Some(Kind::Double | Kind::Real)) {
                 return expr;
             }
             changed = true;

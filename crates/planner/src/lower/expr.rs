@@ -201,6 +201,13 @@ impl<'a> Lowering<'a, '_> {
             let message = format!("\"{}\" cannot take {} arguments", function.name(), arguments.len());
             return Err(self.refuse(node, "", ErrorKind::Request, message));
         }
+        if let (true, &[first, second]) = (function.is_of_collections(), arguments.as_slice())
+            && let (Some(left), Some(right)) = (self.ir.kind(first), self.ir.kind(second))
+            && !function.relates(left, right)
+        {
+            let message = format!("\"{}\" is not asked of {} and {}", function.name(), left.name(), right.name());
+            return Err(self.refuse(node, "", ErrorKind::TypeMismatch, message));
+        }
         for (place, &argument) in arguments.iter().enumerate() {
             let wrong = self.ir.kind(argument).filter(|kind| !function.parameter(place).takes(*kind));
             if let Some(kind) = wrong.filter(|_| function != Function::Coalesce) {
@@ -251,9 +258,10 @@ impl<'a> Lowering<'a, '_> {
     /// of one Rust type may still differ in kind.
     fn check_comparable(&self, node: usize, left: ExprId, right: ExprId) -> Result<()> {
         let (Some(left), Some(right)) = (self.ir.kind(left), self.ir.kind(right)) else { return Ok(()) };
-        if left == Kind::Json || right == Kind::Json {
+        if let Some(kind) = [left, right].into_iter().find(|kind| !kind.is_compared()) {
+            let what = if kind == Kind::Json { "JSON documents" } else { "shapes and arrays of JSON documents" };
             return Err(self
-                .refuse(node, "where", ErrorKind::Unsupported, "JSON documents are not compared")
+                .refuse(node, "where", ErrorKind::Unsupported, format!("{what} are not compared"))
                 .help("test the document for NULL, or keep what is compared in an attribute of its own"));
         }
         if left == right || (left.is_number() && right.is_number()) {

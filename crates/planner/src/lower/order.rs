@@ -87,7 +87,7 @@ impl<'a> Lowering<'a, '_> {
         }
         let value = self.expr_of(owner, item.expr, &inner)?;
         let kind = self.ir.kind(value);
-        if matches!(kind, Some(Kind::Bool | Kind::Uuid | Kind::Bytes | Kind::Json)) {
+        if kind.is_some_and(|kind| !kind.has_extremes()) {
             let message = format!("{} has no least and greatest everywhere", kind.map_or("", Kind::name));
             return Err(self.refuse(owner, "order", ErrorKind::Unsupported, message));
         }

@@ -174,12 +174,19 @@ pub enum OpDoc {
     Contained,
     AnyKeyExists,
     AllKeysExist,
+    Overlap,
+    Adjacent,
+    StrictLeft,
+    StrictRight,
+    NoExtendRight,
+    NoExtendLeft,
 }
 
 /// The right side of a test.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OperandDoc {
-    /// One value (`null` too: `eq null` is `is null`).
+    /// One value (`null` too: `eq null` is `is null`). With `in`, an array of which its left side says whether it is one
+    /// value or a list of them.
     Value(Json),
     /// A list, of `in` and `not_in`.
     List(Vec<Json>),

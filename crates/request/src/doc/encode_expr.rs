@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use relata_schema::{
-    Aggregate, Comparison, Datum, Error, ErrorKind, Function, Kind, ModelView, Parameter, Pattern, Result, SqlType,
-    datum_from_json,
+    Aggregate, Comparison, Datum, Error, ErrorKind, Function, Kind, ModelView, Parameter, Pattern, RangeOf, Result,
+    SqlType, Width, datum_from_json,
 };
 use serde_json::Value as Json;
 
@@ -66,12 +66,39 @@ impl<'d> Scope<'d> {
         if let ExprDoc::Function { name, args, .. } = left
             && name == JSON
         {
-            return self.json_test(args, op, right, out);
-        }
-        if let OpDoc::Contains | OpDoc::Contained | OpDoc::AnyKeyExists | OpDoc::AllKeysExist = op {
-            return self.json_question(left, op, right, out);
+            return match (op, right) {
+                (OpDoc::In, OperandDoc::Value(Json::Array(values))) => {
+                    self.json_test(args, op, &OperandDoc::List(values.clone()), out)
+                }
+                _ => self.json_test(args, op, right, out),
+            };
         }
         let ty = self.type_of(left, out.model)?;
+        let is_document = ty.as_ref().is_none_or(|ty| ty.kind() == Kind::Json);
+        match op {
+            OpDoc::AnyKeyExists | OpDoc::AllKeysExist => return self.json_question(left, op, right, out),
+            OpDoc::Contains | OpDoc::Contained if is_document => return self.json_question(left, op, right, out),
+            _ => {}
+        }
+        if let Some((function, swapped)) = collection_function(op) {
+            let right = match right {
+                OperandDoc::Value(value) => ExprDoc::Value(value.clone()),
+                OperandDoc::Expr(expr) => expr.clone(),
+                OperandDoc::List(_) | OperandDoc::Range(..) => {
+                    return Err(self.error(ErrorKind::Request, "the operator and its value do not fit"));
+                }
+            };
+            let (first, second) = if swapped { (&right, left) } else { (left, &right) };
+            return self.collection(function, first, second, out);
+        }
+        if let (OpDoc::In, OperandDoc::Value(Json::Array(values))) = (op, right) {
+            // On an array or a range it is one value, else it is a list.
+            let holds_several = |ty: &SqlType| matches!(ty, SqlType::Array(_) | SqlType::Range(_));
+            if ty.as_ref().is_some_and(holds_several) {
+                return self.test(left, OpDoc::Eq, right, out);
+            }
+            return self.test(left, op, &OperandDoc::List(values.clone()), out);
+        }
         let named = |error: Error| error.at(format!("{}.{}", self.path, label(left)));
         let start = out.test();
         match (op, right) {
@@ -116,7 +143,7 @@ impl<'d> Scope<'d> {
                     self.operand(right, ty.as_ref(), out).map_err(named)?;
                 }
                 Err(Some((pattern, negated))) => {
-                    if let Some(ty) = ty.as_ref().filter(|ty| ty.kind() != Kind::Text) {
+                    if let Some(ty) = ty.as_ref().filter(|ty| !ty.kind().is_text()) {
                         let message = format!("\"{}\" matches text, and this is {ty}", op.name());
                         return Err(named(
                             Error::new(ErrorKind::TypeMismatch, message).help("cast it to text, or compare it"),
@@ -196,6 +223,38 @@ impl<'d> Scope<'d> {
             _ => (Function::JsonAllKeys, [left.clone(), value]),
         };
         self.function(function.name(), &args, false, out)
+    }
+
+    /// A question to two arrays or ranges. A bare value takes the type of the other side, or of what it holds, or of a
+    /// range of it.
+    fn collection(&self, function: Function, first: &ExprDoc, second: &ExprDoc, out: Out<'_, '_, '_>) -> Result<()> {
+        let types = (self.type_of(first, out.model)?, self.type_of(second, out.model)?);
+        let (left, right) = match types {
+            (Some(left), Some(right)) => (left, right),
+            (Some(left), None) => {
+                let right = match (&left, second) {
+                    (SqlType::Range(of), ExprDoc::Value(value)) if !value.is_array() => of.bound(),
+                    _ => left.clone(),
+                };
+                (left, right)
+            }
+            (None, Some(right)) => {
+                let left = RangeOf::of(right.kind()).map_or_else(|| right.clone(), SqlType::Range);
+                (left, right)
+            }
+            (None, None) => {
+                let message = format!("\"{}\" is asked of an attribute", function.name());
+                return Err(self.error(ErrorKind::Request, message));
+            }
+        };
+        if !function.relates(left.kind(), right.kind()) {
+            let message = format!("\"{}\" is not asked of {left} and {right}", function.name());
+            let error = self.error(ErrorKind::TypeMismatch, message);
+            return Err(error.help("ask it of two arrays or two ranges of one type, or of a range and a value"));
+        }
+        out.function(function as u8, 2);
+        self.expression(first, out, Some(&left))?;
+        self.expression(second, out, Some(&right))
     }
 
     fn operand(&self, operand: &OperandDoc, ty: Option<&SqlType>, out: Out<'_, '_, '_>) -> Result<()> {
@@ -304,6 +363,9 @@ impl<'d> Scope<'d> {
         if distinct {
             return Err(self.error(ErrorKind::Request, format!("\"distinct\" goes with an aggregate, not \"{name}\"")));
         }
+        if let (true, [first, second]) = (function.is_of_collections(), args) {
+            return self.collection(function, first, second, out);
+        }
         let (least, most) = function.arity();
         if args.len() < least || args.len() > most {
             let takes = match (least, most) {
@@ -346,6 +408,7 @@ impl<'d> Scope<'d> {
                 Parameter::Json | Parameter::Path | Parameter::Keys => Some(SqlType::Json),
                 Parameter::Number | Parameter::Fraction | Parameter::Any => meets.clone(),
                 Parameter::Moment => Some(SqlType::Timestamp(6)),
+                Parameter::Collection => None,
             };
             self.expression(arg, out, own.as_ref())?;
         }
@@ -467,6 +530,21 @@ enum Step<'d> {
     Alias(&'d str, u16),
 }
 
+/// What an operator asks of arrays and ranges, and whether its right side is the one that is asked.
+fn collection_function(op: OpDoc) -> Option<(Function, bool)> {
+    Some(match op {
+        OpDoc::Contains => (Function::Contains, false),
+        OpDoc::Contained => (Function::Contains, true),
+        OpDoc::Overlap => (Function::Overlap, false),
+        OpDoc::Adjacent => (Function::Adjacent, false),
+        OpDoc::StrictLeft => (Function::StrictLeft, false),
+        OpDoc::StrictRight => (Function::StrictRight, false),
+        OpDoc::NoExtendRight => (Function::NoExtendRight, false),
+        OpDoc::NoExtendLeft => (Function::NoExtendLeft, false),
+        _ => return None,
+    })
+}
+
 fn label(expr: &ExprDoc) -> Cow<'_, str> {
     match expr {
         ExprDoc::Column(path) => path.join(".").into(),
@@ -512,6 +590,7 @@ fn natural_type(value: &Json) -> SqlType {
     match value {
         Json::Bool(_) => SqlType::Bool,
         Json::Number(number) if number.is_i64() => SqlType::BigInt,
+        Json::Number(number) if number.is_u64() => SqlType::Unsigned(Width::Big),
         Json::Number(_) => SqlType::Double,
         Json::Null | Json::String(_) => SqlType::Text,
         Json::Array(_) | Json::Object(_) => SqlType::Json,
@@ -543,6 +622,12 @@ fn comparison(op: OpDoc) -> Result<Comparison, Option<(Pattern, bool)>> {
         OpDoc::NotIregexp => return Err(Some((Pattern::Iregexp, true))),
         OpDoc::Match => return Err(Some((Pattern::Match, false))),
         OpDoc::Contains | OpDoc::Contained | OpDoc::AnyKeyExists | OpDoc::AllKeysExist => return Err(None),
+        OpDoc::Overlap
+        | OpDoc::Adjacent
+        | OpDoc::StrictLeft
+        | OpDoc::StrictRight
+        | OpDoc::NoExtendRight
+        | OpDoc::NoExtendLeft => return Err(None),
         OpDoc::Is | OpDoc::IsNot | OpDoc::In | OpDoc::NotIn | OpDoc::Between | OpDoc::NotBetween => return Err(None),
     })
 }

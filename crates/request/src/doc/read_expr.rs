@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::ast::*;
 use crate::MAX_DEPTH;
 
-const OPERATORS: [(&str, OpDoc); 31] = [
+const OPERATORS: [(&str, OpDoc); 37] = [
     ("eq", OpDoc::Eq),
     ("ne", OpDoc::Ne),
     ("gt", OpDoc::Gt),
@@ -38,16 +38,33 @@ const OPERATORS: [(&str, OpDoc); 31] = [
     ("contained", OpDoc::Contained),
     ("any_key_exists", OpDoc::AnyKeyExists),
     ("all_keys_exist", OpDoc::AllKeysExist),
+    ("overlap", OpDoc::Overlap),
+    ("adjacent", OpDoc::Adjacent),
+    ("strict_left", OpDoc::StrictLeft),
+    ("strict_right", OpDoc::StrictRight),
+    ("no_extend_right", OpDoc::NoExtendRight),
+    ("no_extend_left", OpDoc::NoExtendLeft),
 ];
-
-/// Operators of the form that no database can say through relata yet. They are refused by name.
-const OPERATORS_NOT_YET: [&str; 8] =
-    ["overlap", "adjacent", "strict_left", "strict_right", "no_extend_left", "no_extend_right", "any", "all"];
 
 impl OpDoc {
     /// The name in the JSON form.
     pub fn name(self) -> &'static str {
         OPERATORS.iter().find(|(_, op)| *op == self).map_or("", |(name, _)| name)
+    }
+
+    /// Whether it is asked of any or of all of some values: a comparison or a match.
+    fn takes_quantifier(self) -> bool {
+        !matches!(
+            self,
+            OpDoc::In
+                | OpDoc::NotIn
+                | OpDoc::Is
+                | OpDoc::IsNot
+                | OpDoc::Between
+                | OpDoc::NotBetween
+                | OpDoc::Contains
+                | OpDoc::Contained
+        )
     }
 
     fn from_name(name: &str) -> Option<OpDoc> {
@@ -194,9 +211,47 @@ fn tests(reader: &Reader<'_>, left: &ExprDoc, depth: usize) -> Result<WhereDoc> 
     match reader.json {
         Json::Object(map) if is_expression(map) => test(reader, left, OpDoc::Eq, depth),
         Json::Object(_) => operators(reader, left, None, depth),
-        Json::Array(_) => test(reader, left, OpDoc::In, depth),
+        Json::Array(_) => {
+            let right = OperandDoc::Value(reader.json.clone());
+            Ok(WhereDoc::Test { left: left.clone(), op: OpDoc::In, right })
+        }
         _ => test(reader, left, OpDoc::Eq, depth),
     }
+}
+
+/// `{"any": [...]}` and `{"all": [...]}`, perhaps of `{"values": [...]}`: a test of each of some values.
+fn quantified(reader: &Reader<'_>, left: &ExprDoc, op: OpDoc, depth: usize) -> Result<WhereDoc> {
+    guard(reader, depth)?;
+    let (any, list) = match (reader.field("any"), reader.field("all")) {
+        (Some(list), None) => (true, list),
+        (None, Some(list)) => (false, list),
+        _ => return Err(reader.expected("\"any\" or \"all\" of some values")),
+    };
+    let list = match list.json {
+        Json::Object(_) => {
+            list.object(&["values"])?;
+            list.field("values").ok_or_else(|| list.expected("\"values\""))?
+        }
+        _ => list,
+    };
+    let values = list.elements()?;
+    if values.is_empty() {
+        return Err(list.error("nothing is asked of it").help("write values"));
+    }
+    let is_plain =
+        values.iter().all(|value| !value.json.is_object() && !value.json.is_array() && !value.json.is_null());
+    let plain = || OperandDoc::List(values.iter().map(|value| value.json.clone()).collect());
+    Ok(match (op, any) {
+        (OpDoc::Eq, true) if is_plain => WhereDoc::Test { left: left.clone(), op: OpDoc::In, right: plain() },
+        (OpDoc::Ne, false) if is_plain => WhereDoc::Test { left: left.clone(), op: OpDoc::NotIn, right: plain() },
+        _ => {
+            let each = values
+                .iter()
+                .map(|value| Ok(WhereDoc::Test { left: left.clone(), op, right: operand(value, depth + 1)? }));
+            let each = each.collect::<Result<_>>()?;
+            single(if any { WhereDoc::Any(each) } else { WhereDoc::All(each) })?
+        }
+    })
 }
 
 fn operators(reader: &Reader<'_>, left: &ExprDoc, skip: Option<&str>, depth: usize) -> Result<WhereDoc> {
@@ -215,14 +270,17 @@ fn each_operator(reader: &Reader<'_>, left: &ExprDoc, skip: Option<&str>, depth:
             "not" => found.push(WhereDoc::Not(Box::new(tests(&child, left, depth + 1)?))),
             key => match OpDoc::from_name(key) {
                 Some(op) => found.push(test(&child, left, op, depth + 1)?),
-                None if OPERATORS_NOT_YET.contains(&key) => {
-                    let error =
-                        Error::new(ErrorKind::Unsupported, format!("the operator \"{key}\" is not supported yet"));
-                    return Err(error.at(child.pointer()));
+                None if matches!(key, "any" | "all") => {
+                    found.push(quantified(reader, left, OpDoc::Eq, depth + 1)?);
+                    if reader.map()?.len() > 1 + usize::from(skip.is_some()) {
+                        let error = child.error(format!("\"{key}\" stands alone, or within an operator"));
+                        return Err(error.help("write {\"eq\": {\"any\": [...]}} beside the others"));
+                    }
                 }
                 None => {
                     let error = child.error(format!("there is no operator \"{key}\""));
-                    return Err(error.near(key, OPERATORS.iter().map(|(name, _)| *name).chain(["and", "or", "not"])));
+                    let words = ["and", "or", "not", "any", "all"];
+                    return Err(error.near(key, OPERATORS.iter().map(|(name, _)| *name).chain(words)));
                 }
             },
         }
@@ -249,6 +307,13 @@ fn alternatives(reader: &Reader<'_>, left: &ExprDoc, depth: usize) -> Result<Vec
 }
 
 fn test(reader: &Reader<'_>, left: &ExprDoc, op: OpDoc, depth: usize) -> Result<WhereDoc> {
+    if let Json::Object(map) = reader.json
+        && map.len() == 1
+        && (map.contains_key("any") || map.contains_key("all"))
+        && op.takes_quantifier()
+    {
+        return quantified(reader, left, op, depth);
+    }
     let right = match (op, reader.json) {
         (_, Json::Object(map)) if is_expression(map) => operand(reader, depth)?,
         (OpDoc::In | OpDoc::NotIn, Json::Array(values)) => OperandDoc::List(values.clone()),

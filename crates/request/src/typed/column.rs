@@ -301,6 +301,12 @@ impl<'q, const N: usize> IntoList<'q, String> for [&'q str; N] {
     }
 }
 
+impl<'q, const N: usize> IntoList<'q, Vec<String>> for [Vec<&'q str>; N] {
+    fn into_list(self) -> BindList<'q> {
+        BindList::Data(self.into_iter().map(Into::into).collect())
+    }
+}
+
 impl<'q> IntoList<'q, String> for &'q [&'q str] {
     fn into_list(self) -> BindList<'q> {
         BindList::Data(self.iter().map(|text| (*text).into()).collect())

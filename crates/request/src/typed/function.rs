@@ -123,6 +123,9 @@ impl Summable for i32 {
 impl Summable for i64 {
     type Sum = i64;
 }
+impl Summable for f32 {
+    type Sum = f64;
+}
 impl Summable for f64 {
     type Sum = f64;
 }

@@ -3,6 +3,7 @@
 //! A predicate is a small value on the stack, and writes itself into the request when it is given to it. The types of
 //! predicates grow with what they hold; the type of a find never does.
 
+mod collection;
 mod column;
 mod function;
 mod include;
@@ -11,6 +12,7 @@ mod order;
 mod predicate;
 mod value;
 
+pub use collection::{Collection, CompareCollection, Related};
 pub use column::{Association, Column, Compare, IntoList, Path, PathEnd, Scalar};
 pub use function::{Alias, Arithmetic, Call, CallOfTwo, CallOfValues, CountRows, Nullary, Summable, Typed};
 pub use function::{abs, alias, avg, coalesce, concat, count, count_rows, day, hour, length, lower, max, min, minute};

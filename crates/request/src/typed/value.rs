@@ -6,7 +6,7 @@ use jiff::{
     Timestamp,
     civil::{Date, DateTime, Time},
 };
-use relata_schema::{Datum, Kind, Result};
+use relata_schema::{Datum, Kind, Range, Result};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -71,6 +71,8 @@ values! {
     i16: SmallInt, from i16;
     i32: Integer, from i32;
     i64: BigInt, from i64;
+    u64: UnsignedBigInt, from u64;
+    f32: Real, from f32;
     f64: Double, from f64;
     Decimal: Decimal, from Decimal;
     String: Text, from &'q str, String;
@@ -81,6 +83,27 @@ values! {
     Time: Time, from Time;
     Vec<u8>: Bytes, from &'q [u8], Vec<u8>;
     serde_json::Value: Json, from serde_json::Value;
+    Vec<bool>: BoolArray, from Vec<bool>;
+    Vec<i16>: SmallIntArray, from Vec<i16>;
+    Vec<i32>: IntegerArray, from Vec<i32>;
+    Vec<i64>: BigIntArray, from Vec<i64>;
+    Vec<f32>: RealArray, from Vec<f32>;
+    Vec<f64>: DoubleArray, from Vec<f64>;
+    Vec<Decimal>: DecimalArray, from Vec<Decimal>;
+    Vec<String>: TextArray, from Vec<String>, Vec<&'q str>;
+    Vec<Uuid>: UuidArray, from Vec<Uuid>;
+    Vec<Timestamp>: InstantArray, from Vec<Timestamp>;
+    Vec<DateTime>: NaiveArray, from Vec<DateTime>;
+    Vec<Date>: DayArray, from Vec<Date>;
+    Vec<Time>: TimeArray, from Vec<Time>;
+    Vec<serde_json::Value>: JsonArray, from Vec<serde_json::Value>;
+    Vec<Vec<u8>>: BytesArray, from Vec<Vec<u8>>;
+    Range<i32>: IntegerRange, from Range<i32>;
+    Range<i64>: BigIntRange, from Range<i64>;
+    Range<Decimal>: DecimalRange, from Range<Decimal>;
+    Range<Timestamp>: InstantRange, from Range<Timestamp>;
+    Range<DateTime>: NaiveRange, from Range<DateTime>;
+    Range<Date>: DayRange, from Range<Date>;
 }
 
 impl<'q, M> Operand<'q, M, String> for &'q String {

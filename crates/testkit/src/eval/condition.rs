@@ -49,7 +49,13 @@ impl Tree<'_> {
             | OpDoc::Contains
             | OpDoc::Contained
             | OpDoc::AnyKeyExists
-            | OpDoc::AllKeysExist => return Err(format!("{} is asked in tests of its own", op.name())),
+            | OpDoc::AllKeysExist
+            | OpDoc::Overlap
+            | OpDoc::Adjacent
+            | OpDoc::StrictLeft
+            | OpDoc::StrictRight
+            | OpDoc::NoExtendRight
+            | OpDoc::NoExtendLeft => return Err(format!("{} is asked in tests of its own", op.name())),
             OpDoc::Eq | OpDoc::Ne => self.equal(left, op, right, env)?,
             OpDoc::Gt => self.ordered(left, right, env, Ordering::is_gt)?,
             OpDoc::Gte => self.ordered(left, right, env, Ordering::is_ge)?,
