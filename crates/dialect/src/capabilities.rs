@@ -31,6 +31,8 @@ pub struct Capabilities {
     pub exists_prefix: &'static str,
     /// Whether the server must be kept from making joins of subqueries.
     pub subqueries: Subqueries,
+    /// Which queries may be the list of `IN`.
+    pub in_select: InSelectForm,
     /// How decimals are kept and computed.
     pub decimal: DecimalForm,
     /// As what numbers of 32 bits are computed with.
@@ -335,6 +337,15 @@ pub enum Subqueries {
     Free,
     /// Where they stand beside a join or beside rows out of JSON, it gets some of them wrong.
     Guarded,
+}
+
+/// Which queries may be the list of `IN`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InSelectForm {
+    /// Any.
+    Free,
+    /// None with a limit. <https://dev.mysql.com/doc/refman/9.7/en/subquery-restrictions.html>
+    NoLimit,
 }
 
 /// How all rows of a table are removed.

@@ -2,9 +2,9 @@
 
 use crate::{
     Assignments, BindTyping, Capabilities, ConflictForm, DatePartForm, DecimalForm, DeleteForm, FeedForm,
-    FunctionNames, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable, PatternForm,
-    PerParentForm, Placeholder, RealForm, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm, TruncateForm,
-    TypeNames,
+    FunctionNames, InSelectForm, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable,
+    PatternForm, PerParentForm, Placeholder, RealForm, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm,
+    TruncateForm, TypeNames,
     raw::Lexis,
     types::mysql::{self, cast, column, json_column},
 };
@@ -29,6 +29,7 @@ pub const MYSQL_8_0: Capabilities = Capabilities {
     subqueries: Subqueries::Guarded,
     // "div_precision_increment": a quotient has four digits more than what is divided.
     decimal: DecimalForm::ExactButQuotients,
+    in_select: InSelectForm::NoLimit,
     real: RealForm::Double,
     returning: Returning::NONE,
     conflict: ConflictForm::DuplicateKeyAlias,

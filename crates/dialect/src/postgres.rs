@@ -2,8 +2,9 @@
 
 use crate::{
     Assignments, BindTyping, Capabilities, ConflictForm, DecimalForm, DeleteForm, FeedForm, FunctionNames,
-    IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable, PatternForm, PerParentForm,
-    Placeholder, RealForm, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm, TruncateForm, TypeNames,
+    InSelectForm, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable, PatternForm,
+    PerParentForm, Placeholder, RealForm, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm, TruncateForm,
+    TypeNames,
     raw::Lexis,
     types::postgres::{self, cast, column},
 };
@@ -24,6 +25,7 @@ pub const POSTGRES_15: Capabilities = Capabilities {
     exists_prefix: "",
     subqueries: Subqueries::Free,
     decimal: DecimalForm::Exact,
+    in_select: InSelectForm::Free,
     real: RealForm::Real,
     returning: Returning::ALL,
     conflict: ConflictForm::OnConflict,

@@ -2,9 +2,9 @@
 
 use crate::{
     Assignments, BindTyping, Capabilities, ConflictForm, DatePartForm, DecimalForm, DeleteForm, FeedForm,
-    FunctionNames, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable, PatternForm,
-    PerParentForm, Placeholder, RealForm, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm, TruncateForm,
-    TypeNames,
+    FunctionNames, InSelectForm, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable,
+    PatternForm, PerParentForm, Placeholder, RealForm, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm,
+    TruncateForm, TypeNames,
     raw::Lexis,
     types::sqlite::{self, cast, column},
 };
@@ -27,6 +27,7 @@ pub const SQLITE_3: Capabilities = Capabilities {
     exists_prefix: "+",
     subqueries: Subqueries::Free,
     decimal: DecimalForm::Affinity { digits: 15 },
+    in_select: InSelectForm::Free,
     real: RealForm::Double,
     returning: Returning::ALL,
     conflict: ConflictForm::OnConflict,

@@ -119,6 +119,11 @@ impl Ir {
         self.root
     }
 
+    /// Forgets which select is the statement, and says which it was.
+    pub fn take_root(&mut self) -> Option<SelectId> {
+        self.root.take()
+    }
+
     /// Says which select is the statement.
     pub fn set_root(&mut self, root: SelectId) {
         self.root = Some(root);
@@ -372,6 +377,17 @@ impl Ir {
         self.push(Expr::Exists(select))
     }
 
+    /// Is one of the values of a select.
+    pub fn in_select(&mut self, expr: ExprId, select: SelectId) -> ExprId {
+        self.push(Expr::InSelect(expr, select))
+    }
+
+    /// Several expressions that are compared at once.
+    pub fn row(&mut self, members: &[ExprId]) -> ExprId {
+        let list = self.make_exprs(members);
+        self.push(Expr::Row(list))
+    }
+
     /// The one value of a select.
     pub fn scalar(&mut self, select: SelectId) -> ExprId {
         self.push(Expr::Scalar(select))
@@ -400,7 +416,7 @@ impl Ir {
         Some(match self.expr(expr) {
             Expr::Column { rel, column } => return self.column_kind(rel, column),
             Expr::Bind(bind) => self.bind(bind).kind,
-            Expr::Null => return None,
+            Expr::Null | Expr::Row(_) => return None,
             Expr::Int(_) => Kind::BigInt,
             Expr::Literal(literal) => return self.literal(literal).kind(),
             Expr::Call(function, arguments) => match function.own_kind() {
@@ -507,6 +523,8 @@ impl Ir {
             (Expr::IsBool(a, x), Expr::IsBool(b, y)) => x == y && self.same(a, b),
             (Expr::Compare(x, a, b), Expr::Compare(y, c, d)) => x == y && self.same(a, c) && self.same(b, d),
             (Expr::Call(f, a), Expr::Call(g, b)) => f == g && lists(a, b),
+            (Expr::Row(a), Expr::Row(b)) => lists(a, b),
+            (Expr::InSelect(a, s), Expr::InSelect(b, t)) => s == t && self.same(a, b),
             (
                 Expr::Aggregate { function: f, distinct: d, argument: Some(a) },
                 Expr::Aggregate { function: g, distinct: e, argument: Some(b) },

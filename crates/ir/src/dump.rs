@@ -302,6 +302,12 @@ impl Dump<'_> {
                 self.form(&format!("cast {} {precision} {scale}", kind.name()), &[expr])
             }
             Expr::Exists(select) => write!(self.out, "(exists s{})", select.index()),
+            Expr::InSelect(child, select) => {
+                self.out.push_str("(in-select ");
+                self.expr(child)?;
+                write!(self.out, " s{})", select.index())
+            }
+            Expr::Row(list) => self.form("row", ir.exprs(list)),
             Expr::Scalar(select) => write!(self.out, "(scalar s{})", select.index()),
             Expr::RowNumber(window) => {
                 let window = ir.window(window);

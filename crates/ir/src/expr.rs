@@ -40,6 +40,10 @@ pub enum Expr {
     InList(ExprId, List<ExprId>),
     /// Is an element of a list that is one bind.
     InArray(ExprId, BindId),
+    /// Is one of the values of a select of one column, or of its rows where several are compared at once.
+    InSelect(ExprId, SelectId),
+    /// Several that are compared at once, the first first.
+    Row(List<ExprId>),
     /// Lies between two, both included.
     Between(ExprId, ExprId, ExprId),
     /// Matches a pattern.

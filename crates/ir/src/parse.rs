@@ -457,6 +457,13 @@ fn form(ir: &mut Ir, tokens: &mut Tokens, depth: usize) -> Result<ExprId> {
             tokens.demand(")")?;
             return Ok(ir.in_array_ref(left, bind));
         }
+        "in-select" => {
+            let left = expr(ir, tokens, depth)?;
+            let select = tokens.id('s')?;
+            let select = select_id(ir, select)?;
+            tokens.demand(")")?;
+            return Ok(ir.in_select(left, select));
+        }
         "cast" => {
             let kind = kind(&tokens.next()?)?;
             let (precision, scale) = (tokens.number()?, tokens.number()?);
@@ -496,6 +503,7 @@ fn form(ir: &mut Ir, tokens: &mut Tokens, depth: usize) -> Result<ExprId> {
     match (head.as_str(), &args[..]) {
         ("and", members) => Ok(ir.and(members)),
         ("or", members) => Ok(ir.or(members)),
+        ("row", members) if members.len() > 1 => Ok(ir.row(members)),
         ("not", [child]) => Ok(ir.not(*child)),
         ("is-null", [child]) => Ok(ir.is_null(*child)),
         ("is-true", [child]) => Ok(ir.is_bool(*child, true)),

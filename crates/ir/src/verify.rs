@@ -236,6 +236,18 @@ impl Verifier<'_> {
                 return argument.map_or(Ok(()), |argument| self.expr(argument, "an aggregate", false));
             }
             Expr::Exists(select) => return self.select(select),
+            Expr::InSelect(child, select) => {
+                let width = match self.ir.expr(child) {
+                    Expr::Row(list) => list.len(),
+                    _ => 1,
+                };
+                if select.index() < self.ir.selects.len() && self.ir.select(select).columns.len() != width {
+                    return self.fail(format!("{place} compares {width} with a select of other columns"));
+                }
+                self.expr(child, place, aggregates)?;
+                return self.select(select);
+            }
+            Expr::Row(list) if list.len() < 2 => return self.fail(format!("{place} has a row of {}", list.len())),
             Expr::Scalar(select) => {
                 if select.index() < self.ir.selects.len() && self.ir.select(select).columns.len() != 1 {
                     return self.fail(format!("{place} has a scalar of several columns"));

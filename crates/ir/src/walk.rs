@@ -14,10 +14,11 @@ impl Ir {
             | Expr::Literal(_)
             | Expr::Exists(_)
             | Expr::Scalar(_) => {}
-            Expr::And(list) | Expr::Or(list) | Expr::Call(_, list) => {
+            Expr::And(list) | Expr::Or(list) | Expr::Call(_, list) | Expr::Row(list) => {
                 self.exprs(list).iter().for_each(|&child| each(child));
             }
             Expr::Not(child) | Expr::IsNull(child) | Expr::IsBool(child, _) | Expr::InArray(child, _) => each(child),
+            Expr::InSelect(child, _) => each(child),
             Expr::Cast { expr: child, .. } => each(child),
             Expr::Compare(_, left, right) | Expr::Match(_, left, right) | Expr::Glob(left, right) => {
                 each(left);
@@ -50,6 +51,10 @@ impl Ir {
         }
         match node {
             Expr::Exists(select) | Expr::Scalar(select) => self.visit_select(select, each),
+            Expr::InSelect(child, select) => {
+                self.visit(child, each);
+                self.visit_select(select, each);
+            }
             _ => self.children(expr, &mut |child| self.visit(child, each)),
         }
     }
@@ -124,6 +129,14 @@ impl Ir {
                 let new = self.rewrite(child, each);
                 let bind = self.bind(bind);
                 if new == child { expr } else { self.in_array(new, bind) }
+            }
+            Expr::InSelect(child, select) => {
+                let new = self.rewrite(child, each);
+                if new == child { expr } else { self.in_select(new, select) }
+            }
+            Expr::Row(list) => {
+                let (members, changed) = self.rewrite_list(list, each);
+                if changed { self.row(&members) } else { expr }
             }
             Expr::Cast { expr: child, kind, precision, scale } => {
                 let new = self.rewrite(child, each);

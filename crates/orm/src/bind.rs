@@ -37,6 +37,7 @@ fn param<'a>(def: &BindDef, binds: &'a [Bind<'_>], keys: Option<&'a Keys<'a>>) -
         Source::Request(number) => match binds.get(number as usize).ok_or_else(missing)? {
             Bind::One(value) => value.borrowed(),
             Bind::Count(count) => Datum::Int(count_of(*count)?),
+            Bind::Query(_) => return Err(missing()),
             Bind::Many(list) => {
                 let values: Vec<Datum<'a>> = list.iter().collect();
                 return Ok(match def.transform {

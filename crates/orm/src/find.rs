@@ -7,7 +7,7 @@ use relata_planner::{Options, Planner};
 use relata_request::{
     Call, Lock, Request, Section,
     doc::apply_scope,
-    typed::{Column, IntoInclude, Model, Ordering, Predicate, SqlValue},
+    typed::{Column, IntoInclude, IntoRequest, Model, Ordering, Predicate, Query, Scalar, SqlValue},
 };
 use relata_schema::{Aggregate, Datum, Error, ErrorKind, ModelRef, Result};
 
@@ -40,6 +40,12 @@ pub struct Page<R> {
     pub rows: Vec<R>,
     /// How many rows there are without limit and offset.
     pub total: u64,
+}
+
+impl<'q, M> IntoRequest<'q> for Find<'q, M> {
+    fn into_request(self) -> Request<'q> {
+        self.request
+    }
 }
 
 impl<M: Model> Default for Find<'_, M> {
@@ -191,6 +197,18 @@ impl<'q, M: Model> Find<'q, M> {
         request.set_flags(flags);
         key.into_iter().for_each(|(attribute, value)| crate::write::equal(&mut request, attribute, value));
         Find { request, model: PhantomData }
+    }
+
+    /// The values of an expression in these rows, for a condition of another find: a list for
+    /// [`in_query`](relata_request::typed::Compare::in_query), or the value of the first row.
+    pub fn query<S: Scalar<'q, M>>(mut self, value: S) -> Query<'q, S::Type> {
+        self.request.clear(Section::Attributes);
+        self.request.write(Section::Attributes, |out| {
+            out.explicit_selection();
+            out.select_alias("value")?;
+            value.write(out)
+        });
+        Query::new(self.request)
     }
 
     /// The statements for a database, one a line. No connection is needed.

@@ -72,9 +72,9 @@ pub mod prelude {
         Database, DynFind, DynModel, Entity as _, Event, Executor, Many, Model, One, Projection, Range, Record, Tx,
         list, model,
         request::typed::{
-            Compare, CompareCollection, Model as _, abs, alias, all, any, avg, coalesce, count, count_rows,
-            json_boolean, json_contains, json_number, json_present, json_text, length, lower, max, min, not, round,
-            sum, trim, upper,
+            Compare, CompareCollection, Model as _, abs, alias, all, any, avg, coalesce, count, count_rows, exists,
+            json_boolean, json_contains, json_number, json_present, json_text, length, lower, max, min, not, outer,
+            round, row, sum, trim, upper,
         },
     };
 }

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use relata_schema::Datum;
+use relata_schema::{Datum, ModelRef};
 
 /// A value of a request.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Bind<'q> {
     /// One value.
     One(Datum<'q>),
@@ -13,6 +13,20 @@ pub enum Bind<'q> {
     Many(BindList<'q>),
     /// A limit or an offset.
     Count(u64),
+    /// The model of a query within the request: a handle, whose number stands in the shape, and no value.
+    Query(ModelRef),
+}
+
+impl PartialEq for Bind<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Bind::One(left), Bind::One(right)) => left == right,
+            (Bind::Many(left), Bind::Many(right)) => left == right,
+            (Bind::Count(left), Bind::Count(right)) => left == right,
+            (Bind::Query(left), Bind::Query(right)) => left.view().id == right.view().id,
+            _ => false,
+        }
+    }
 }
 
 /// The values of a list, in the form the caller had them.
@@ -62,6 +76,7 @@ impl<'q> Bind<'q> {
                 Bind::Many(BindList::Data(values.iter().map(Datum::borrowed).collect()))
             }
             Bind::Count(count) => Bind::Count(*count),
+            Bind::Query(model) => Bind::Query(model.clone()),
         }
     }
 
@@ -74,6 +89,7 @@ impl<'q> Bind<'q> {
                 Bind::Many(BindList::Data(values.into_iter().map(Datum::into_owned).collect()))
             }
             Bind::Count(count) => Bind::Count(count),
+            Bind::Query(model) => Bind::Query(model),
         }
     }
 }

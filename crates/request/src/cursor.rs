@@ -2,7 +2,7 @@
 
 use relata_schema::{Error, Kind, Result};
 
-use crate::{ListForm, op};
+use crate::{Flags, ListForm, op};
 
 /// A place in the bytes of a section, and in the binds.
 #[derive(Debug, Clone)]
@@ -129,6 +129,38 @@ impl<'b> Cursor<'b> {
         self.byte().map(ListForm::from_byte)
     }
 
+    /// The next 64-bit number.
+    ///
+    /// # Errors
+    ///
+    /// An internal error at the end.
+    pub fn u64(&mut self) -> Result<u64> {
+        let (head, rest) = self.rest.split_first_chunk().ok_or_else(truncated)?;
+        self.rest = rest;
+        Ok(u64::from_le_bytes(*head))
+    }
+
+    /// The next query within the request.
+    ///
+    /// # Errors
+    ///
+    /// An internal error at the end, and for what no query can be.
+    pub fn query(&mut self) -> Result<Query<'b>> {
+        let model = self.u64()?;
+        let handle = self.next_bind();
+        let (flags, rest) = self.rest.split_first_chunk().ok_or_else(truncated)?;
+        self.rest = rest;
+        let flags = Flags::of_query(*flags).ok_or_else(truncated)?;
+        let mut sections = [(&[][..], 0); 7];
+        for section in &mut sections {
+            let (bytes, binds) = self.section()?;
+            *section = (bytes, self.bind);
+            // The number is part of the bytes, and not what is there.
+            self.bind = self.bind.checked_add(binds).filter(|next| *next < 1 << 31).ok_or_else(truncated)?;
+        }
+        Ok(Query { model, handle, flags, sections })
+    }
+
     /// Reads over one expression, whatever is in it.
     ///
     /// # Errors
@@ -145,6 +177,14 @@ impl<'b> Cursor<'b> {
                     self.next_bind();
                 }
                 op::NULL | op::TRUE | op::FALSE | op::STAR => {}
+                op::QUERY => {
+                    self.query()?;
+                }
+                op::ROW => open += usize::from(self.byte()?),
+                op::OUTER => {
+                    self.u64()?;
+                    self.u16()?;
+                }
                 op::ALIAS => drop(self.name()?),
                 op::FUNCTION => {
                     self.byte()?;
@@ -179,6 +219,20 @@ impl<'b> Cursor<'b> {
         self.bind += 1;
         self.bind - 1
     }
+}
+
+/// A query within a request.
+#[derive(Debug, Clone)]
+pub struct Query<'b> {
+    /// The number of its model.
+    pub model: u64,
+    /// The number of the bind that is the handle to its model.
+    pub handle: u32,
+    /// Its options that are no list.
+    pub flags: Flags,
+    /// The bytes and the first bind of what is selected, what is included, the condition, the group, the condition on
+    /// groups, the order and the page.
+    pub sections: [(&'b [u8], u32); 7],
 }
 
 fn truncated() -> Error {

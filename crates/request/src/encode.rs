@@ -1,8 +1,8 @@
 //! Writes the bytes of a shape. The only place that does.
 
-use relata_schema::{Datum, Error, ErrorKind, Kind, ModelView, Result};
+use relata_schema::{Datum, Error, ErrorKind, Kind, ModelRef, ModelView, Result};
 
-use crate::{Bind, BindList, op, stated, write::OnConflict};
+use crate::{Bind, BindList, Request, op, stated, write::OnConflict};
 
 /// Writes one section of a shape and the binds that belong to it.
 pub struct Encoder<'e, 'q> {
@@ -161,6 +161,78 @@ impl<'e, 'q> Encoder<'e, 'q> {
             *class = kind as u8;
         }
         Ok(())
+    }
+
+    /// The model of a query within the request: its handle is a bind, and its number is part of the shape.
+    pub(crate) fn handle(&mut self, model: ModelRef) {
+        self.out.extend_from_slice(&model.view().id.to_le_bytes());
+        self.binds.push(Bind::Query(model));
+    }
+
+    pub(crate) fn plain(&mut self, bytes: &[u8]) {
+        self.out.extend_from_slice(bytes);
+    }
+
+    /// The one value of a query: of its first row, where it has several.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the query.
+    pub fn query(&mut self, query: &Request<'q>) -> Result<()> {
+        self.byte(op::QUERY);
+        query.write_query(self)
+    }
+
+    /// Whether a query has a row.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the query.
+    pub fn exists(&mut self, query: &Request<'q>) -> Result<()> {
+        self.byte(op::EXISTS);
+        query.write_query(self)
+    }
+
+    /// The right side of `in` and `not_in`, a query: the head is put before the left side.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the query.
+    pub fn in_query(&mut self, place: Place, negated: bool, query: &Request<'q>) -> Result<()> {
+        self.head(place, &[if negated { op::NOT_IN_QUERY } else { op::IN_QUERY }]);
+        query.write_query(self)
+    }
+
+    /// An attribute of a row outside of the query at hand: of the nearest one of that model.
+    pub fn outer(&mut self, model: u64, attribute: u16) {
+        self.byte(op::OUTER);
+        self.out.extend_from_slice(&model.to_le_bytes());
+        self.u16(attribute);
+    }
+
+    /// The head of a row of so many expressions, which are compared at once; they follow.
+    pub fn row(&mut self, width: u8) {
+        self.out.extend_from_slice(&[op::ROW, width]);
+    }
+
+    /// The head of a test whether a row is one of some others: the row follows, and then the values of each of its members
+    /// as a list.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::LimitExceeded`] for more rows than are written one by one.
+    pub fn in_rows(&mut self, negated: bool, rows: usize) -> Result<()> {
+        let rows = u8::try_from(rows.next_power_of_two()).map_err(|_| {
+            Error::new(ErrorKind::LimitExceeded, "a row is compared with at most 128 others")
+                .help("ask for fewer at a time, or join the table that they are in")
+        })?;
+        self.out.extend_from_slice(&[if negated { op::NOT_IN_ROWS } else { op::IN_ROWS }, rows]);
+        Ok(())
+    }
+
+    /// The values of one of the members of the row of [`in_rows`](Self::in_rows).
+    pub fn column_of_rows(&mut self, values: BindList<'q>) {
+        self.binds.push(Bind::Many(values));
     }
 
     /// NULL as an expression.

@@ -25,7 +25,7 @@ pub mod typed;
 pub mod write;
 
 pub use bind::{Bind, BindList};
-pub use cursor::Cursor;
+pub use cursor::{Cursor, Query};
 pub use encode::{Encoder, ListForm, Mark, Place};
 pub use shape::{Call, Flags, Include, Lock, Request, Section, op};
 

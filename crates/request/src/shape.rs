@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use relata_schema::{Aggregate, Error, ModelRef, ModelView, Result};
+use relata_schema::{Aggregate, Error, ErrorKind, ModelRef, ModelView, Result};
 
 use crate::{Bind, Encoder};
 
@@ -18,6 +18,9 @@ pub mod op {
     pub const CAST: u8 = 0x07;
     pub const ALIAS: u8 = 0x08;
     pub const STAR: u8 = 0x09;
+    pub const QUERY: u8 = 0x0A;
+    pub const OUTER: u8 = 0x0B;
+    pub const ROW: u8 = 0x0C;
 
     pub const AND: u8 = 0x20;
     pub const OR: u8 = 0x21;
@@ -33,6 +36,11 @@ pub mod op {
     pub const NOT_BETWEEN: u8 = 0x2B;
     pub const LIKE: u8 = 0x2C;
     pub const IS_BOOL: u8 = 0x2D;
+    pub const IN_QUERY: u8 = 0x2E;
+    pub const NOT_IN_QUERY: u8 = 0x2F;
+    pub const EXISTS: u8 = 0x30;
+    pub const IN_ROWS: u8 = 0x31;
+    pub const NOT_IN_ROWS: u8 = 0x32;
 
     /// The class of a bind that takes the kind of what it meets.
     pub const OF_WHAT_IT_MEETS: u8 = 0xFF;
@@ -73,6 +81,17 @@ pub enum Section {
 }
 
 const SECTIONS: usize = 12;
+
+/// The sections of a query within a request, in order.
+pub(crate) const QUERY_SECTIONS: [Section; 7] = [
+    Section::Attributes,
+    Section::Include,
+    Section::Filter,
+    Section::Group,
+    Section::Having,
+    Section::Order,
+    Section::Page,
+];
 
 /// The bytes of a request or of an include, section by section.
 #[derive(Debug, Default)]
@@ -216,6 +235,26 @@ impl Flags {
             | u8::from(self.all) << 2
             | u8::from(!self.scoped) << 3;
         [call, function, low, high, switches, lock]
+    }
+
+    /// The flags of a query within a request, of which these are the bytes: it finds, or aggregates.
+    pub(crate) fn of_query(bytes: [u8; 6]) -> Option<Flags> {
+        let [call, function, low, high, switches, lock] = bytes;
+        let call = match call {
+            0 => Call::Find,
+            1 => Call::Count,
+            2 => Call::Aggregate(Aggregate::from_byte(function)?, u16::from_le_bytes([low, high])),
+            _ => return None,
+        };
+        let is_plain = lock == 0 && switches & 4 == 0;
+        is_plain.then_some(Flags {
+            call,
+            distinct: switches & 1 != 0,
+            paranoid: switches & 2 == 0,
+            lock: None,
+            all: false,
+            scoped: switches & 8 == 0,
+        })
     }
 }
 
@@ -401,6 +440,23 @@ impl<'q> Request<'q> {
             out.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
             out.extend_from_slice(bytes);
         }
+    }
+
+    /// Writes the request as a query within another: the number of its model, its flags, and its sections with the numbers
+    /// of their binds.
+    pub(crate) fn write_query(&self, out: &mut Encoder<'_, 'q>) -> Result<()> {
+        self.check()?;
+        if self.flags.lock.is_some() || self.flags.call.writes() || self.flags.call == Call::Exists {
+            return Err(Error::new(ErrorKind::Request, "a query within a request only reads, and locks nothing"));
+        }
+        out.handle(self.root.clone());
+        out.plain(&self.flags.bytes());
+        for section in QUERY_SECTIONS {
+            out.bytes(self.section(section));
+            out.bytes(&self.sections().binds[section as usize].to_le_bytes());
+        }
+        out.append_binds(&mut self.binds.to_vec());
+        Ok(())
     }
 
     /// Another request on the same rows: with the call, and as much of the rest as it has a use for. Values are

@@ -28,7 +28,10 @@ pub(crate) fn write(out: &mut Vec<u8>, binds: &[Bind<'_>]) -> Result<()> {
                 out.extend_from_slice(&(list.len() as u32).to_le_bytes());
                 list.iter().try_for_each(|value| one(out, &value))?;
             }
-            Bind::Count(_) => return Err(Error::internal("a condition has no limit")),
+            Bind::Count(_) | Bind::Query(_) => {
+                let message = "the condition of an index compares with values, and with no query";
+                return Err(Error::new(ErrorKind::Unsupported, message));
+            }
         }
     }
     Ok(())

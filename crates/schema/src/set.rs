@@ -1,6 +1,9 @@
 //! Handles to models, and sets of models defined at run time.
 
-use std::{ops::Deref, sync::Arc};
+use std::{
+    ops::Deref,
+    sync::{Arc, Weak},
+};
 
 use crate::{Error, ErrorKind, Link, ModelDef, Result, Target, nearest, resolve};
 
@@ -8,6 +11,8 @@ use crate::{Error, ErrorKind, Link, ModelDef, Result, Target, nearest, resolve};
 #[derive(Debug)]
 pub struct ModelSet {
     models: Vec<ModelDef>,
+    /// Itself, so that a view can hand out owned handles.
+    this: Weak<ModelSet>,
 }
 
 impl ModelSet {
@@ -23,7 +28,7 @@ impl ModelSet {
                 return Err(Error::new(ErrorKind::Schema, format!("two models are named {}", model.name)));
             }
         }
-        let set = Arc::new(ModelSet { models });
+        let set = Arc::new_cyclic(|this| ModelSet { models, this: this.clone() });
         for view in set.views() {
             for association in 0..view.associations.len() {
                 view.link(association as u16)?;
@@ -152,6 +157,21 @@ impl<'a> ModelView<'a> {
     /// The model itself, for as long as the view's source lives.
     pub fn def(self) -> &'a ModelDef {
         self.def
+    }
+
+    /// An owned handle to another model of the same set.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnknownModel`] when there is none of that name, as of a model that is declared in code.
+    pub fn sibling(self, name: &str) -> Result<ModelRef> {
+        match self.set.and_then(|set| set.this.upgrade()) {
+            Some(set) => set.model(name),
+            None => {
+                Err(Error::new(ErrorKind::UnknownModel, format!("there is no model \"{name}\" beside {}", self.name))
+                    .help("models that are declared in code are named in code: write a query with types"))
+            }
+        }
     }
 
     /// The model that an association leads to.

@@ -253,7 +253,110 @@ fn type_of(view: ModelView<'_>, path: &[String]) -> Option<(SqlType, bool)> {
     Some((attribute.ty.clone(), attribute.null))
 }
 
+/// A condition on rows of another model, or one that compares several expressions at once.
+fn query(view: ModelView<'_>, tape: &mut Tape<'_>, depth: usize) -> Option<WhereDoc> {
+    let of = |model: &str, filter: Option<WhereDoc>| RequestDoc {
+        call: CallDoc::Find,
+        model: model.to_owned(),
+        find: FindDoc { filter, ..FindDoc::default() },
+    };
+    let column = |name: &str| ExprDoc::Column(vec![name.to_owned()]);
+    let asks = tape.below(5);
+    if asks == 0 {
+        // Several at once.
+        let (one, two) = (tape.pick(&view.def().attributes)?, tape.pick(&view.def().attributes)?);
+        let row = |tape: &mut Tape<'_>| Json::Array(vec![json(&one.ty, tape), json(&two.ty, tape)]);
+        let left = ExprDoc::Row(vec![column(&one.name), column(&two.name)]);
+        let ops = [OpDoc::Eq, OpDoc::Ne, OpDoc::Gt, OpDoc::Gte, OpDoc::Lt, OpDoc::Lte];
+        return Some(if tape.often(128) {
+            let right = OperandDoc::List((0..tape.below(4)).map(|_| row(tape)).collect());
+            WhereDoc::Test { left, op: if tape.often(128) { OpDoc::In } else { OpDoc::NotIn }, right }
+        } else {
+            WhereDoc::Test { left, op: ops[tape.below(6)], right: OperandDoc::Value(row(tape)) }
+        });
+    }
+    if asks < 3 {
+        // The rows of an association, without its help.
+        let association = tape.pick(&view.def().associations)?;
+        let index = view.association(&association.name)?;
+        let (link, target) = (view.link(index).ok()?, view.target(index).ok()?);
+        if link.through.is_some() {
+            return None;
+        }
+        let mut filter: Vec<WhereDoc> = link
+            .target
+            .iter()
+            .zip(&link.source)
+            .map(|(&inner, &outer)| WhereDoc::Test {
+                left: column(&target.attributes[usize::from(inner)].name),
+                op: OpDoc::Eq,
+                right: OperandDoc::Expr(ExprDoc::Outer(view.attributes[usize::from(outer)].name.clone())),
+            })
+            .collect();
+        if tape.often(128) {
+            filter.push(condition(target, tape, depth + 1));
+        }
+        let mut inner = of(&target.name, Some(WhereDoc::All(filter)));
+        if asks == 1 {
+            return Some(WhereDoc::Exists(Box::new(inner)));
+        }
+        let numbers: Vec<&str> = target
+            .attributes
+            .iter()
+            .filter(|attribute| attribute.ty.kind().is_integer())
+            .map(|attribute| attribute.name.as_str())
+            .collect();
+        let attribute = (*tape.pick(&numbers)?).to_owned();
+        match tape.below(3) {
+            0 => inner.call = CallDoc::Count,
+            1 => inner.call = CallDoc::Aggregate { function: "max".to_owned(), attribute },
+            _ => {
+                inner.find.attributes = Some(AttributesDoc::List(vec![SelectDoc::Name(attribute)]));
+                inner.find.order = by_key(target);
+            }
+        }
+        let own = view.attributes.iter().find(|attribute| attribute.ty.kind().is_integer())?;
+        let op = [OpDoc::Eq, OpDoc::Gt, OpDoc::Lte][tape.below(3)];
+        let right = OperandDoc::Expr(ExprDoc::Query(Box::new(inner)));
+        return Some(WhereDoc::Test { left: column(&own.name), op, right });
+    }
+    // The values of an attribute of any model.
+    let attribute = tape.pick(&view.def().attributes)?;
+    let names = ["Author", "Book", "Note", "Tag", "Profile", "Tagging"];
+    let other = view.sibling(tape.pick(&names)?).ok()?;
+    let other = other.view();
+    let same: Vec<&str> = other
+        .attributes
+        .iter()
+        .filter(|other| other.ty.kind() == attribute.ty.kind() && other.ty.kind().is_compared())
+        .map(|other| other.name.as_str())
+        .collect();
+    let values = (*tape.pick(&same)?).to_owned();
+    let filter = tape.often(150).then(|| condition(other, tape, depth + 1));
+    let mut inner = of(&other.name, filter);
+    inner.find.attributes = Some(AttributesDoc::List(vec![SelectDoc::Name(values)]));
+    if tape.often(60) {
+        inner.find.order = by_key(other);
+        inner.find.limit = Some(tape.below(4) as u64);
+    }
+    let op = if tape.often(128) { OpDoc::In } else { OpDoc::NotIn };
+    let right = OperandDoc::Expr(ExprDoc::Query(Box::new(inner)));
+    Some(WhereDoc::Test { left: column(&attribute.name), op, right })
+}
+
+fn by_key(view: ModelView<'_>) -> Vec<OrderDoc> {
+    let name = |&key: &u16| view.attributes[usize::from(key)].name.clone();
+    let item = |name: String| OrderDoc { expr: ExprDoc::Column(vec![name]), descending: false, nulls: None };
+    view.primary_key.iter().map(name).map(item).collect()
+}
+
 fn condition(view: ModelView<'_>, tape: &mut Tape<'_>, depth: usize) -> WhereDoc {
+    if depth < 2
+        && tape.often(24)
+        && let Some(asked) = query(view, tape, depth)
+    {
+        return asked;
+    }
     match tape.below(if depth < 3 { 9 } else { 5 }) {
         5 | 6 => {
             let members = (0..tape.below(4)).map(|_| condition(view, tape, depth + 1)).collect();

@@ -33,6 +33,7 @@ fn level(expr: Expr) -> Level {
         | Expr::IsBool(..)
         | Expr::InList(..)
         | Expr::InArray(..)
+        | Expr::InSelect(..)
         | Expr::Between(..)
         | Expr::Match(..)
         | Expr::Glob(..) => Level::Not,
@@ -111,6 +112,15 @@ fn bare(w: &mut Writer<'_>, ir: &Ir, node: Expr) {
                     w.word("))");
                 }
             }
+        }
+        Expr::InSelect(child, select) => {
+            expr(w, ir, child, Level::Operand);
+            subquery(w, ir, " IN (", select);
+        }
+        Expr::Row(list) => {
+            w.word("(");
+            separated(w, ir, list, ", ", Level::Open);
+            w.word(")");
         }
         Expr::Between(child, low, high) => between(w, ir, child, " BETWEEN ", low, high),
         Expr::Match(pattern, left, right) => matches(w, ir, pattern, left, right, false),
@@ -212,6 +222,10 @@ fn not(w: &mut Writer<'_>, ir: &Ir, child: ExprId) {
         Expr::Between(inner, low, high) => between(w, ir, inner, " NOT BETWEEN ", low, high),
         Expr::Match(pattern, left, right) => matches(w, ir, pattern, left, right, true),
         Expr::Exists(select) => subquery(w, ir, "NOT EXISTS (", select),
+        Expr::InSelect(inner, select) => {
+            expr(w, ir, inner, Level::Operand);
+            subquery(w, ir, " NOT IN (", select);
+        }
         _ => {
             w.word("NOT (");
             expr(w, ir, child, Level::Open);

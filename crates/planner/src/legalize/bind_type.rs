@@ -94,6 +94,11 @@ fn decimals(ir: &mut Ir) -> bool {
                     let left = convert(ir, inner);
                     if new == list && left == inner { expr } else { ir.in_list(left, &new) }
                 }
+                Expr::Row(members) => {
+                    let members = ir.exprs(members).to_vec();
+                    let new: Vec<ExprId> = members.iter().map(|&member| convert(ir, member)).collect();
+                    if new == members { expr } else { ir.row(&new) }
+                }
                 Expr::Call(function, arguments) => {
                     let arguments = ir.exprs(arguments).to_vec();
                     let new: Vec<ExprId> = arguments.iter().map(|&argument| convert(ir, argument)).collect();

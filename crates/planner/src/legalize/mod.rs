@@ -7,6 +7,7 @@ mod assignments;
 mod bind_type;
 mod conflict;
 mod decimal;
+mod in_select;
 mod json;
 mod kinds;
 mod list;
@@ -51,6 +52,7 @@ pub(crate) const LEGALIZATIONS: &[Legalization] = &[
     json::LEGALIZATION,
     decimal::LEGALIZATION,
     list::LEGALIZATION,
+    in_select::LEGALIZATION,
     subqueries::LEGALIZATION,
     nulls::LEGALIZATION,
     bind_type::LEGALIZATION,

@@ -19,7 +19,13 @@ fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     let target = ir.select(root).from;
     let RelSource::Table(table) = ir.rel(target).source else { return Ok(false) };
     // What is read of it in a derived table is put aside already.
-    let aside: Vec<_> = ir.select_ids().filter(|&id| ir.select(id).page.cuts()).map(|id| ir.select(id).from).collect();
+    let aside: Vec<_> = ir
+        .rel_ids()
+        .filter_map(|rel| match ir.rel(rel).source {
+            RelSource::Derived(inner) if ir.select(inner).page.cuts() => Some(ir.select(inner).from),
+            _ => None,
+        })
+        .collect();
     let name = ir.table(table).name;
     let name = ir.name(name).to_owned();
     let others: Vec<_> = ir

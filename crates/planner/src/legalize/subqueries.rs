@@ -65,7 +65,9 @@ fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
 fn has_outer_join(ir: &Ir, condition: ExprId) -> bool {
     match ir.expr(condition) {
         Expr::Not(inner) => has_outer_join(ir, inner),
-        Expr::Exists(select) => ir.joins(ir.select(select).joins).iter().any(|join| join.kind == JoinKind::Left),
+        Expr::Exists(select) | Expr::InSelect(_, select) => {
+            ir.joins(ir.select(select).joins).iter().any(|join| join.kind == JoinKind::Left)
+        }
         _ => false,
     }
 }
@@ -80,8 +82,8 @@ fn conjuncts(ir: &Ir, condition: ExprId) -> Vec<ExprId> {
 /// A condition that is a subquery, or the negation of one.
 fn is_subquery(ir: &Ir, condition: ExprId) -> bool {
     match ir.expr(condition) {
-        Expr::Exists(_) | Expr::InArray(..) => true,
-        Expr::Not(inner) => matches!(ir.expr(inner), Expr::Exists(_) | Expr::InArray(..)),
+        Expr::Exists(_) | Expr::InArray(..) | Expr::InSelect(..) => true,
+        Expr::Not(inner) => matches!(ir.expr(inner), Expr::Exists(_) | Expr::InArray(..) | Expr::InSelect(..)),
         _ => false,
     }
 }
@@ -106,7 +108,7 @@ fn wrapped(ir: &mut Ir, condition: ExprId) -> ExprId {
             ir.call(Function::Coalesce, &[condition, never])
         }
         // Of a NULL on the left it is NULL, and stays so.
-        Expr::InArray(..) => {
+        Expr::InArray(..) | Expr::InSelect(..) => {
             let unknown = ir.null();
             ir.call(Function::Coalesce, &[condition, unknown])
         }

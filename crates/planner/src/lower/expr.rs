@@ -1,6 +1,6 @@
 //! Conditions and expressions of a shape, lowered where the rows that they name are at hand.
 
-use relata_ir::{BindDef, ExprId, Source, Transform};
+use relata_ir::{BindDef, Expr, ExprId, Source, Transform};
 use relata_request::{Bind, Cursor, ListForm, op};
 use relata_schema::{Aggregate, Comparison, Datum, Error, ErrorKind, Function, Kind, Pattern, Result};
 
@@ -99,6 +99,32 @@ impl<'a> Lowering<'a, '_> {
                 self.expr(node, &mut part.cursor(), rows, None)?
             }
             op::FUNCTION => self.function(node, at, rows)?,
+            op::QUERY => self.value_query(node, at, rows)?,
+            op::EXISTS => self.exists_query(node, at, rows)?,
+            op::OUTER => self.outer(node, at)?,
+            op::ROW => {
+                let members: Vec<ExprId> =
+                    (0..at.byte()?).map(|_| self.expr(node, at, rows, None)).collect::<Result<_>>()?;
+                self.ir.row(&members)
+            }
+            code @ (op::IN_QUERY | op::NOT_IN_QUERY) => {
+                let left = self.expr(node, at, rows, None)?;
+                let members = self.members(left);
+                let select = self.rows_query(node, at, rows, members.len())?;
+                let columns = self.ir.exprs(self.ir.select(select).columns).to_vec();
+                for (&member, &column) in members.iter().zip(&columns) {
+                    self.check_comparable(node, member, column)?;
+                }
+                let test = self.ir.in_select(left, select);
+                if code == op::IN_QUERY { test } else { self.ir.not(test) }
+            }
+            code @ (op::IN_ROWS | op::NOT_IN_ROWS) => {
+                let size = at.byte()?;
+                let left = self.expr(node, at, rows, None)?;
+                let members = self.members(left);
+                let test = self.in_rows(left, &members, size, at);
+                if code == op::IN_ROWS { test } else { self.ir.not(test) }
+            }
             op::AGGREGATE => {
                 let function = Aggregate::from_byte(at.byte()?).ok_or_else(|| Error::internal("no such aggregate"))?;
                 let distinct = at.byte()? != 0;
@@ -237,6 +263,34 @@ impl<'a> Lowering<'a, '_> {
         Ok(self.ir.in_list(left, &members))
     }
 
+    /// The members of a row, or what stands alone.
+    fn members(&self, expr: ExprId) -> Vec<ExprId> {
+        match self.ir.expr(expr) {
+            Expr::Row(list) => self.ir.exprs(list).to_vec(),
+            _ => vec![expr],
+        }
+    }
+
+    /// A row among others: each member has a bind that is the list of its values.
+    fn in_rows(&mut self, left: ExprId, members: &[ExprId], size: u8, at: &mut Cursor<'a>) -> ExprId {
+        let kinds: Vec<Kind> = members.iter().map(|&member| self.ir.kind(member).unwrap_or(Kind::Text)).collect();
+        let lists: Vec<u32> = members.iter().map(|_| at.next_bind()).collect();
+        let rows: Vec<ExprId> = (0..size)
+            .map(|row| {
+                let values: Vec<ExprId> = lists
+                    .iter()
+                    .zip(&kinds)
+                    .map(|(&list, &kind)| {
+                        let source = Source::Element(list, row);
+                        self.ir.bind_expr(BindDef { source, kind, transform: Transform::AsIs })
+                    })
+                    .collect();
+                self.ir.row(&values)
+            })
+            .collect();
+        self.ir.in_list(left, &rows)
+    }
+
     fn list(&mut self, left: ExprId, kind: Kind, bind: u32, form: ListForm) -> ExprId {
         match form {
             ListForm::Array => {
@@ -257,6 +311,13 @@ impl<'a> Lowering<'a, '_> {
     /// What both sides of a comparison must be like. The documents are checked when they are encoded; typed columns
     /// of one Rust type may still differ in kind.
     fn check_comparable(&self, node: usize, left: ExprId, right: ExprId) -> Result<()> {
+        if let (Expr::Row(left), Expr::Row(right)) = (self.ir.expr(left), self.ir.expr(right)) {
+            if left.len() != right.len() {
+                return Err(Error::internal("rows of different widths are compared"));
+            }
+            let pairs = self.ir.exprs(left).iter().zip(self.ir.exprs(right));
+            return pairs.into_iter().try_for_each(|(&left, &right)| self.check_comparable(node, left, right));
+        }
         let (Some(left), Some(right)) = (self.ir.kind(left), self.ir.kind(right)) else { return Ok(()) };
         if let Some(kind) = [left, right].into_iter().find(|kind| !kind.is_compared()) {
             let what = if kind == Kind::Json { "JSON documents" } else { "shapes and arrays of JSON documents" };

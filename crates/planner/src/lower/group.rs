@@ -4,11 +4,7 @@ use relata_ir::{Expr, ExprId, JoinKind, Limit, Page, PageScope, RelSource, Selec
 use relata_request::Call;
 use relata_schema::{Aggregate, ErrorKind, Kind, Result};
 
-use super::{
-    Building, Lowering,
-    layout::attribute_field,
-    nodes::{Item, attribute_of},
-};
+use super::{Building, Lowering, layout::attribute_field, nodes::Item};
 use crate::plan::{Field, Slot, Step};
 
 impl<'a> Lowering<'a, '_> {
@@ -19,7 +15,7 @@ impl<'a> Lowering<'a, '_> {
             || !self.nodes.having.is_empty()
             || (self.flags.call == Call::Find
                 && root.selection.iter().any(|item| match item {
-                    Item::Alias(_, part) => super::nodes::has_aggregate(*part),
+                    Item::Alias(_, part) => super::scan::has_aggregate(*part),
                     Item::Attribute(_) => false,
                 }))
     }
@@ -137,7 +133,7 @@ impl<'a> Lowering<'a, '_> {
         for item in self.nodes.nodes[0].selection.clone() {
             let (expr, mut field) = match item {
                 Item::Attribute(attribute) => {
-                    let field = attribute_field(self.nodes.nodes[0].model, attribute);
+                    let field = attribute_field(self.nodes.nodes[0].model, attribute)?;
                     (self.column(0, attribute, rows)?, field)
                 }
                 Item::Alias(alias, part) => {
@@ -162,14 +158,13 @@ impl<'a> Lowering<'a, '_> {
         let mut cursor = part.cursor();
         match cursor.byte()? {
             relata_request::op::COLUMN => {
-                let model = self.nodes.nodes[0].model;
-                let field = attribute_field(model, attribute_of(model, cursor.u16()?)?);
+                let field = attribute_field(self.nodes.nodes[0].model, cursor.u16()?)?;
                 Ok((field.name, field.scale, field.attribute))
             }
             relata_request::op::PATH => {
                 let (along, attribute) = self.nodes.path(0, &mut cursor)?;
                 let last = along.last().copied().unwrap_or_default();
-                let field = attribute_field(self.nodes.nodes[last].model, attribute);
+                let field = attribute_field(self.nodes.nodes[last].model, attribute)?;
                 Ok((format!("{}.{}", self.nodes.dotted(last), field.name), field.scale, None))
             }
             _ => Err(self
@@ -219,6 +214,7 @@ impl<'a> Lowering<'a, '_> {
         }
         match self.ir.expr(expr) {
             Expr::Aggregate { .. } | Expr::Exists(_) | Expr::Scalar(_) => Ok(()),
+            Expr::InSelect(left, _) => self.check_covered(left, keys, part),
             Expr::Column { .. } => {
                 let column = self.ir.column_name(expr).unwrap_or("an attribute");
                 let message = if keys.is_empty() {

@@ -14,7 +14,7 @@ impl<'a> Lowering<'a, '_> {
         let model = self.nodes.nodes[node].model;
         for item in self.nodes.nodes[node].selection.clone() {
             let (column, field) = match item {
-                Item::Attribute(attribute) => (self.column(node, attribute, rows)?, attribute_field(model, attribute)),
+                Item::Attribute(attribute) => (self.column(node, attribute, rows)?, attribute_field(model, attribute)?),
                 Item::Alias(alias, part) => {
                     let expr = self.selected(node, part, rows)?;
                     let field = Field {
@@ -78,7 +78,7 @@ impl<'a> Lowering<'a, '_> {
             match item {
                 Item::Attribute(attribute) => {
                     rows.columns.extend(self.junction_column(node, attribute, rows));
-                    fields.push(attribute_field(junction, attribute));
+                    fields.push(attribute_field(junction, attribute)?);
                 }
                 Item::Alias(..) => {
                     return Err(self
@@ -176,18 +176,21 @@ impl<'a> Lowering<'a, '_> {
         let mut found = false;
         self.ir.visit(expr, &mut |_, node| {
             found |= matches!(node, relata_ir::Expr::Aggregate { .. });
-            !matches!(node, relata_ir::Expr::Exists(_) | relata_ir::Expr::Scalar(_))
+            if let relata_ir::Expr::InSelect(left, _) = node {
+                found |= self.has_aggregate(left);
+            }
+            !matches!(node, relata_ir::Expr::Exists(_) | relata_ir::Expr::Scalar(_) | relata_ir::Expr::InSelect(..))
         });
         found
     }
 }
 
-pub(super) fn attribute_field(model: ModelView<'_>, attribute: u16) -> Field {
-    let declared = &model.attributes[usize::from(attribute)];
-    Field {
+pub(super) fn attribute_field(model: ModelView<'_>, attribute: u16) -> Result<Field> {
+    let declared = &model.attributes[usize::from(super::nodes::attribute_of(model, attribute)?)];
+    Ok(Field {
         name: declared.name.clone(),
         kind: declared.ty.kind(),
         scale: declared.ty.scale(),
         attribute: Some(attribute),
-    }
+    })
 }

@@ -12,6 +12,8 @@ mod group;
 mod layout;
 mod nodes;
 mod order;
+mod query;
+mod scan;
 mod write;
 
 pub(crate) use nodes::{Cut, Nodes};
@@ -39,6 +41,8 @@ pub(crate) struct Lowering<'a, 'p> {
     pub feeds: Vec<(usize, crate::plan::Feed)>,
     /// How many expressions are being lowered within one another.
     depth: usize,
+    /// The rows outside of the query at hand, the nearest last.
+    outer: Vec<query::Outer>,
 }
 
 /// A select that is being built, and the nodes whose rows it has.
@@ -95,6 +99,7 @@ impl<'a, 'p> Lowering<'a, 'p> {
             slot_of: FxHashMap::default(),
             feeds: Vec::new(),
             depth: 0,
+            outer: Vec::new(),
         })
     }
 
@@ -166,10 +171,12 @@ impl<'a, 'p> Lowering<'a, 'p> {
     }
 
     fn page(&mut self, cut: Cut, scope: PageScope) -> Page {
-        let limit = cut.limit.map(|limit| match limit {
-            None => Limit::Zero,
-            Some(bind) => Limit::Bind(self.request_bind(bind, Kind::BigInt)),
-        });
+        let limit = match cut.limit {
+            _ if cut.one => Some(Limit::One),
+            None => None,
+            Some(None) => Some(Limit::Zero),
+            Some(Some(bind)) => Some(Limit::Bind(self.request_bind(bind, Kind::BigInt))),
+        };
         let offset = cut.offset.map(|bind| self.request_bind(bind, Kind::BigInt));
         Page { limit, offset, scope }
     }

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use relata_request::{Bind, Cursor, ListForm, Request, Section, doc::default_condition, op};
+use relata_request::{Bind, Cursor, Flags, Query, Request, Section, doc::default_condition, op};
 use relata_schema::{Association, AssociationKind, Error, ErrorKind, Link, ModelView, Result};
 
+use super::scan;
 use crate::{MAX_NODES, plan::Loading};
 
 /// A run of bytes of the shape and the number of its first bind.
@@ -87,11 +88,13 @@ pub(crate) struct Cut {
     /// None: no limit. `Some(None)`: zero. Else the bind.
     pub limit: Option<Option<u32>>,
     pub offset: Option<u32>,
+    /// The first row alone is meant: of a query that is one value.
+    pub one: bool,
 }
 
 impl Cut {
     pub(crate) fn cuts(self) -> bool {
-        self.limit.is_some() || self.offset.is_some()
+        self.limit.is_some() || self.offset.is_some() || self.one
     }
 }
 
@@ -144,16 +147,40 @@ pub(crate) struct Nodes<'a> {
     /// Whether the selection of the root was said.
     pub explicit: bool,
     /// How many expressions were read over. An alias that names aliases is read over again for each.
-    scanned: usize,
+    pub(super) scanned: usize,
     /// How many default scopes are being read.
     scopes: usize,
 }
 
 impl<'a> Nodes<'a> {
     pub(crate) fn read(request: &'a Request<'_>) -> Result<Nodes<'a>> {
-        let model = request.root().view();
         let section =
             |section: Section| Part { bytes: request.section(section), bind: request.first_bind(section) as u32 };
+        let parts = [
+            section(Section::Attributes),
+            section(Section::Include),
+            section(Section::Filter),
+            section(Section::Group),
+            section(Section::Having),
+            section(Section::Order),
+            section(Section::Page),
+        ];
+        let mut nodes = Nodes::of(request.root().view(), request.flags(), parts)?;
+        nodes.conflict(section(Section::Conflict))?;
+        nodes.own_filters()?;
+        Ok(nodes)
+    }
+
+    /// The tree of a query within a request.
+    pub(crate) fn of_query(model: ModelView<'a>, query: &Query<'a>) -> Result<Nodes<'a>> {
+        let parts = query.sections.map(|(bytes, bind)| Part { bytes, bind });
+        let mut nodes = Nodes::of(model, query.flags, parts)?;
+        nodes.own_filters()?;
+        Ok(nodes)
+    }
+
+    fn of(model: ModelView<'a>, flags: Flags, parts: [Part<'a>; 7]) -> Result<Nodes<'a>> {
+        let [attributes, include, filter, group, having, order, page] = parts;
         let mut nodes = Nodes {
             nodes: Vec::new(),
             stated: Vec::new(),
@@ -164,7 +191,6 @@ impl<'a> Nodes<'a> {
             scanned: 0,
             scopes: 0,
         };
-        let attributes = section(Section::Attributes);
         nodes.explicit = !attributes.bytes.is_empty();
         nodes.nodes.push(Node {
             parent: None,
@@ -177,7 +203,7 @@ impl<'a> Nodes<'a> {
             included: true,
             required: true,
             separate: None,
-            paranoid: request.flags().paranoid,
+            paranoid: flags.paranoid,
             through_paranoid: true,
             visible: true,
             selection: Vec::new(),
@@ -185,21 +211,19 @@ impl<'a> Nodes<'a> {
             conjuncts: Vec::new(),
             through_filter: Part::EMPTY,
             order: Vec::new(),
-            cut: cut(section(Section::Page))?,
+            cut: cut(page)?,
             children: Vec::new(),
             owners: Vec::new(),
             loading: Loading::Join,
             why: "",
         });
-        nodes.includes(0, section(Section::Include), 0)?;
-        if request.flags().scoped {
+        nodes.includes(0, include, 0)?;
+        if flags.scoped {
             nodes.default_scope(0)?;
         }
-        nodes.sections(0, attributes, section(Section::Filter), section(Section::Order))?;
-        nodes.group = nodes.items(0, section(Section::Group), false)?;
-        nodes.having = nodes.conjuncts(0, section(Section::Having))?;
-        nodes.conflict(section(Section::Conflict))?;
-        nodes.own_filters()?;
+        nodes.sections(0, attributes, filter, order)?;
+        nodes.group = nodes.items(0, group, false)?;
+        nodes.having = nodes.conjuncts(0, having)?;
         Ok(nodes)
     }
 
@@ -410,102 +434,6 @@ impl<'a> Nodes<'a> {
         Ok(found)
     }
 
-    /// Reads over one condition or expression and collects the nodes that its paths name, all along the way; edges
-    /// that no include loads get nodes. The flag says whether it names columns of the node itself.
-    fn names(&mut self, index: usize, cursor: &mut Cursor<'a>, depth: usize) -> Result<(Vec<usize>, bool)> {
-        let (mut names, mut own) = (Vec::new(), false);
-        self.scan(index, cursor, depth, &mut names, &mut own)?;
-        names.sort_unstable();
-        names.dedup();
-        Ok((names, own))
-    }
-
-    fn scan(
-        &mut self,
-        index: usize,
-        cursor: &mut Cursor<'a>,
-        depth: usize,
-        names: &mut Vec<usize>,
-        own: &mut bool,
-    ) -> Result<()> {
-        self.scanned += 1;
-        if self.scanned > MAX_NODES {
-            return Err(Error::new(ErrorKind::LimitExceeded, "the aliases of the request name one another too often")
-                .at(&self.nodes[index].path));
-        }
-        if depth > 4 * relata_request::MAX_DEPTH {
-            return Err(
-                Error::new(ErrorKind::LimitExceeded, "a condition is nested too deep").at(&self.nodes[index].path)
-            );
-        }
-        let mut below = |nodes: &mut Self, cursor: &mut Cursor<'a>| nodes.scan(index, cursor, depth + 1, names, own);
-        match cursor.byte()? {
-            op::COLUMN => {
-                cursor.u16()?;
-                *own = true;
-            }
-            op::PATH => {
-                let found = self.path(index, cursor)?;
-                names.extend(found.0);
-            }
-            op::BIND => {
-                cursor.byte()?;
-                cursor.next_bind();
-            }
-            op::NULL | op::TRUE | op::FALSE | op::STAR => {}
-            op::ALIAS => {
-                let alias = cursor.name()?;
-                let part = self.alias(index, alias)?;
-                // The alias names what its expression names; its binds are counted where it is selected.
-                below(self, &mut part.cursor())?;
-            }
-            op::FUNCTION => {
-                cursor.byte()?;
-                for _ in 0..cursor.byte()? {
-                    below(self, cursor)?;
-                }
-            }
-            op::AGGREGATE => {
-                cursor.byte()?;
-                cursor.byte()?;
-                below(self, cursor)?;
-            }
-            op::CAST => {
-                cursor.kind()?;
-                cursor.byte()?;
-                cursor.byte()?;
-                below(self, cursor)?;
-            }
-            op::AND | op::OR => {
-                for _ in 0..cursor.u16()? {
-                    below(self, cursor)?;
-                }
-            }
-            op::NOT | op::IS_NULL | op::NOT_NULL => below(self, cursor)?,
-            op::IS_BOOL => {
-                cursor.byte()?;
-                below(self, cursor)?;
-            }
-            op::COMPARE | op::LIKE => {
-                cursor.byte()?;
-                below(self, cursor)?;
-                below(self, cursor)?;
-            }
-            op::IN | op::NOT_IN => {
-                let _: ListForm = cursor.list_form()?;
-                below(self, cursor)?;
-                cursor.next_bind();
-            }
-            op::BETWEEN | op::NOT_BETWEEN => {
-                for _ in 0..3 {
-                    below(self, cursor)?;
-                }
-            }
-            other => return Err(Error::internal(format!("there is no operation {other:#x} in a shape"))),
-        }
-        Ok(())
-    }
-
     /// The nodes that each selected expression of a node names.
     pub(crate) fn selected_names(&mut self, index: usize) -> Result<Vec<Vec<usize>>> {
         let selection = self.nodes[index].selection.clone();
@@ -686,62 +614,11 @@ fn selection<'a>(model: ModelView<'a>, part: Part<'a>) -> Result<Vec<Item<'a>>> 
         } else {
             let alias = cursor.name()?;
             let before = cursor.clone();
-            skip(&mut cursor)?;
+            scan::skip(&mut cursor)?;
             items.push(Item::Alias(alias, part.between(&before, &cursor)));
         }
     }
     Ok(items)
-}
-
-/// Whether an expression of a shape has an aggregate.
-pub(crate) fn has_aggregate(part: Part<'_>) -> bool {
-    // What cannot be read is refused where it is lowered.
-    skip(&mut part.cursor()).unwrap_or(false)
-}
-
-/// Reads over an expression without looking at what it names; says whether an aggregate was in it.
-fn skip(cursor: &mut Cursor<'_>) -> Result<bool> {
-    let mut aggregate = false;
-    match cursor.byte()? {
-        op::COLUMN => {
-            cursor.u16()?;
-        }
-        op::PATH => {
-            for _ in 0..cursor.byte()? {
-                if cursor.byte()? == op::STEP_ALIAS {
-                    cursor.name()?;
-                } else {
-                    cursor.u16()?;
-                }
-            }
-            cursor.u16()?;
-        }
-        op::BIND => {
-            cursor.byte()?;
-            cursor.next_bind();
-        }
-        op::ALIAS => {
-            cursor.name()?;
-        }
-        op::FUNCTION => {
-            cursor.byte()?;
-            for _ in 0..cursor.byte()? {
-                aggregate |= skip(cursor)?;
-            }
-        }
-        op::AGGREGATE => {
-            cursor.u16()?;
-            skip(cursor)?;
-            aggregate = true;
-        }
-        op::CAST => {
-            cursor.u16()?;
-            cursor.byte()?;
-            aggregate = skip(cursor)?;
-        }
-        _ => {}
-    }
-    Ok(aggregate)
 }
 
 fn cut(part: Part<'_>) -> Result<Cut> {
@@ -756,5 +633,5 @@ fn cut(part: Part<'_>) -> Result<Cut> {
         _ => Some(None),
     };
     let offset = (flags & 4 != 0).then(|| cursor.next_bind());
-    Ok(Cut { limit, offset })
+    Ok(Cut { limit, offset, one: false })
 }

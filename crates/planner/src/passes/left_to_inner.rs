@@ -45,6 +45,8 @@ fn rejects(ir: &Ir, condition: ExprId, rel: RelId) -> bool {
         Expr::Compare(_, left, right) | Expr::Match(_, left, right) | Expr::Glob(left, right) => {
             strict(left) || strict(right)
         }
+        // Not under a not: what is NULL is outside of what is empty.
+        Expr::InSelect(left, _) => strict(left),
         Expr::InList(left, _) | Expr::InArray(left, _) | Expr::Between(left, _, _) | Expr::IsBool(left, _) => {
             strict(left)
         }

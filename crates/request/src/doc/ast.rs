@@ -117,6 +117,12 @@ pub enum ExprDoc {
     Cast(Box<ExprDoc>, String),
     /// A value; it takes the type of what it meets.
     Value(Json),
+    /// The one value of a query, or with `in` its values.
+    Query(Box<RequestDoc>),
+    /// An attribute of the row that the query is asked for.
+    Outer(String),
+    /// Several that are compared at once, the first first: the left side of a test.
+    Row(Vec<ExprDoc>),
 }
 
 /// A condition.
@@ -128,6 +134,8 @@ pub enum WhereDoc {
     Any(Vec<WhereDoc>),
     /// Three-valued not.
     Not(Box<WhereDoc>),
+    /// A query has a row.
+    Exists(Box<RequestDoc>),
     /// A test of one expression.
     Test {
         /// Left side.

@@ -11,7 +11,12 @@ use crate::{Call, Encoder, Flags, Include, Lock, Request, Section};
 ///
 /// Whatever is wrong with the document for that model, with the model path of the place and the nearest known name.
 pub fn encode_find(doc: &RequestDoc, root: ModelRef) -> Result<Request<'static>> {
-    encode_options(doc, root, true)
+    encode_options(doc, root, true, None)
+}
+
+/// Encodes a query within a request, which is asked for a row of a model.
+pub(super) fn encode_query(doc: &RequestDoc, root: ModelRef, outer: ModelView<'_>) -> Result<Request<'static>> {
+    encode_options(doc, root, true, Some(outer))
 }
 
 /// Encodes the rows that a document picks to be written: of the default scope only the condition holds.
@@ -20,11 +25,16 @@ pub fn encode_find(doc: &RequestDoc, root: ModelRef) -> Result<Request<'static>>
 ///
 /// As [`encode_find`].
 pub fn encode_picked(doc: &RequestDoc, root: ModelRef) -> Result<Request<'static>> {
-    encode_options(doc, root, false)
+    encode_options(doc, root, false, None)
 }
 
 /// Encodes a document as a find of rows, which are shown or, where `shows` is not said, written.
-fn encode_options(doc: &RequestDoc, root: ModelRef, shows: bool) -> Result<Request<'static>> {
+fn encode_options(
+    doc: &RequestDoc,
+    root: ModelRef,
+    shows: bool,
+    outer: Option<ModelView<'_>>,
+) -> Result<Request<'static>> {
     let mut request = Request::new(root.clone());
     let view = root.view();
     let call = match &doc.call {
@@ -52,7 +62,7 @@ fn encode_options(doc: &RequestDoc, root: ModelRef, shows: bool) -> Result<Reque
         scoped,
     });
     let aliases = aliases(find.attributes.as_ref());
-    let scope = Scope { path: view.name.clone(), aliases: &aliases, includes: &find.include };
+    let scope = Scope { path: view.name.clone(), aliases: &aliases, includes: &find.include, outer };
     options(find, &scope, |section, write| request.write(section, write));
     if (find.limit, find.offset) != (None, None) {
         request.set_page(find.limit, find.offset);
@@ -65,7 +75,8 @@ fn encode_options(doc: &RequestDoc, root: ModelRef, shows: bool) -> Result<Reque
 pub(super) fn write_options(request: &mut Request<'_>, find: &FindDoc) -> Result<()> {
     scope::check_includes(&find.include, request.root().view())?;
     let aliases = aliases(find.attributes.as_ref());
-    let scope = Scope { path: request.root().view().name.clone(), aliases: &aliases, includes: &find.include };
+    let scope =
+        Scope { path: request.root().view().name.clone(), aliases: &aliases, includes: &find.include, outer: None };
     let mut out: Request<'static> = Request::new(request.root().clone());
     options(find, &scope, |section, write| out.write(section, write));
     out.check()?;
@@ -188,7 +199,7 @@ fn include(doc: &IncludeDoc, above: &Scope<'_>, encoder: &mut Encoder<'_, 'stati
         return Err(Error::new(ErrorKind::Request, format!("an include has no \"{option}\"")).at(path));
     }
     let aliases = aliases(find.attributes.as_ref());
-    let scope = Scope { path: path.clone(), aliases: &aliases, includes: &find.include };
+    let scope = Scope { path: path.clone(), aliases: &aliases, includes: &find.include, outer: above.outer };
     let mut out = Include::new(association);
     if let Some(alias) = &doc.alias {
         out.alias(alias);
@@ -216,7 +227,7 @@ fn include(doc: &IncludeDoc, above: &Scope<'_>, encoder: &mut Encoder<'_, 'stati
             )
             .at(path));
         };
-        let scope = Scope { path: format!("{path}.through"), aliases: &[], includes: &[] };
+        let scope = Scope { path: format!("{path}.through"), aliases: &[], includes: &[], outer: above.outer };
         out.through_paranoid(through.paranoid.unwrap_or(true));
         if let Some(doc) = &through.attributes {
             out.write(Section::ThroughAttributes, junction, |encoder| attributes(doc, &scope, encoder));

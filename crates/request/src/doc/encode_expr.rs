@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use relata_schema::{
-    Aggregate, Comparison, Datum, Error, ErrorKind, Function, Kind, ModelView, Parameter, Pattern, RangeOf, Result,
-    SqlType, Width, datum_from_json,
+    Aggregate, Comparison, Datum, Error, ErrorKind, Function, Kind, ModelView, Parameter, Pattern, Result, SqlType,
+    Width, datum_from_json,
 };
 use serde_json::Value as Json;
 
-use super::{ast::*, read_expr::JSON};
+use super::{ast::*, encode_question::collection_function, read_expr::JSON};
 use crate::{BindList, Encoder, op};
 
 /// What the names of a condition or expression may refer to.
@@ -16,22 +16,24 @@ pub(crate) struct Scope<'d> {
     pub path: String,
     pub aliases: &'d [&'d str],
     pub includes: &'d [IncludeDoc],
+    /// The model of the row for which a query is asked.
+    pub outer: Option<ModelView<'d>>,
 }
 
-type Out<'o, 'e, 'q> = &'o mut Encoder<'e, 'q>;
+pub(super) type Out<'o, 'e, 'q> = &'o mut Encoder<'e, 'q>;
 
 impl<'d> Scope<'d> {
     /// A scope of a model alone, for trees that are given to a typed find.
     pub fn of(model: ModelView<'_>) -> Scope<'static> {
-        Scope { path: model.name.clone(), aliases: &[], includes: &[] }
+        Scope { path: model.name.clone(), aliases: &[], includes: &[], outer: None }
     }
 
     /// The same scope, one step deeper in the path of messages.
     pub fn part(&self, part: &str) -> Scope<'d> {
-        Scope { path: format!("{}.{part}", self.path), aliases: self.aliases, includes: self.includes }
+        Scope { path: format!("{}.{part}", self.path), ..*self }
     }
 
-    fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
+    pub(super) fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         Error::new(kind, message).at(&self.path)
     }
 
@@ -58,11 +60,16 @@ impl<'d> Scope<'d> {
                 out.not();
                 self.condition(inner, out)
             }
+            WhereDoc::Exists(query) => {
+                let query = self.query(query, out.model)?;
+                out.exists(&query).map_err(|error| error.at(&self.path))
+            }
+            WhereDoc::Test { left: ExprDoc::Row(members), op, right } => self.row_test(members, *op, right, out),
             WhereDoc::Test { left, op, right } => self.test(left, *op, right, out),
         }
     }
 
-    fn test(&self, left: &ExprDoc, op: OpDoc, right: &OperandDoc, out: Out<'_, '_, '_>) -> Result<()> {
+    pub(super) fn test(&self, left: &ExprDoc, op: OpDoc, right: &OperandDoc, out: Out<'_, '_, '_>) -> Result<()> {
         if let ExprDoc::Function { name, args, .. } = left
             && name == JSON
         {
@@ -121,6 +128,11 @@ impl<'d> Scope<'d> {
                 self.expression(left, out, None)?;
                 out.head(start, &[op::IS_BOOL, u8::from(*truth)]);
             }
+            (OpDoc::In | OpDoc::NotIn, OperandDoc::Expr(ExprDoc::Query(query))) => {
+                let query = self.query(query, out.model)?;
+                self.expression(left, out, None)?;
+                out.in_query(start, op == OpDoc::NotIn, &query).map_err(named)?;
+            }
             (OpDoc::In | OpDoc::NotIn, OperandDoc::List(values)) => {
                 self.expression(left, out, None)?;
                 let ty = ty.as_ref().map_or_else(|| natural_type(values.first().unwrap_or(&Json::Null)), Clone::clone);
@@ -172,89 +184,6 @@ impl<'d> Scope<'d> {
             },
         }
         Ok(())
-    }
-
-    /// A test of a place in a JSON document: what stands there is read as what it is compared with.
-    fn json_test(&self, args: &[ExprDoc], op: OpDoc, right: &OperandDoc, out: Out<'_, '_, '_>) -> Result<()> {
-        let named = |name: &str| ExprDoc::Function { name: name.to_owned(), args: args.to_vec(), distinct: false };
-        if let (OpDoc::Eq | OpDoc::Is | OpDoc::Ne | OpDoc::IsNot, OperandDoc::Value(Json::Null)) = (op, right) {
-            if matches!(op, OpDoc::Eq | OpDoc::Is) {
-                out.not();
-            }
-            return self.expression(&named(Function::JsonPresent.name()), out, None);
-        }
-        let first = match right {
-            OperandDoc::Value(value) => Some(value),
-            OperandDoc::List(values) => values.first(),
-            OperandDoc::Range(low, _) => match &**low {
-                OperandDoc::Value(value) => Some(value),
-                _ => None,
-            },
-            OperandDoc::Expr(_) => None,
-        };
-        let function = match first {
-            Some(Json::Bool(_)) => Function::JsonBool,
-            Some(Json::Number(_)) => Function::JsonNumber,
-            Some(Json::String(_)) => Function::JsonText,
-            Some(Json::Object(_) | Json::Array(_)) => {
-                let message = "a place in a JSON document is compared with a text, a number, a boolean or NULL";
-                return Err(self.error(ErrorKind::Unsupported, message).help("ask whether the attribute contains it"));
-            }
-            _ => {
-                let message = "what a place in a JSON document holds is not known before it is compared with a value";
-                return Err(self
-                    .error(ErrorKind::Request, message)
-                    .help("say json_text, json_number or json_boolean of the attribute and the path"));
-            }
-        };
-        self.test(&named(function.name()), op, right, out)
-    }
-
-    /// Questions to a JSON document.
-    fn json_question(&self, left: &ExprDoc, op: OpDoc, right: &OperandDoc, out: Out<'_, '_, '_>) -> Result<()> {
-        let OperandDoc::Value(value) = right else {
-            return Err(self.error(ErrorKind::Request, format!("\"{}\" goes with a value", op.name())));
-        };
-        let value = ExprDoc::Value(value.clone());
-        let (function, args) = match op {
-            OpDoc::Contains => (Function::JsonContains, [left.clone(), value]),
-            OpDoc::Contained => (Function::JsonContains, [value, left.clone()]),
-            OpDoc::AnyKeyExists => (Function::JsonAnyKey, [left.clone(), value]),
-            _ => (Function::JsonAllKeys, [left.clone(), value]),
-        };
-        self.function(function.name(), &args, false, out)
-    }
-
-    /// A question to two arrays or ranges. A bare value takes the type of the other side, or of what it holds, or of a
-    /// range of it.
-    fn collection(&self, function: Function, first: &ExprDoc, second: &ExprDoc, out: Out<'_, '_, '_>) -> Result<()> {
-        let types = (self.type_of(first, out.model)?, self.type_of(second, out.model)?);
-        let (left, right) = match types {
-            (Some(left), Some(right)) => (left, right),
-            (Some(left), None) => {
-                let right = match (&left, second) {
-                    (SqlType::Range(of), ExprDoc::Value(value)) if !value.is_array() => of.bound(),
-                    _ => left.clone(),
-                };
-                (left, right)
-            }
-            (None, Some(right)) => {
-                let left = RangeOf::of(right.kind()).map_or_else(|| right.clone(), SqlType::Range);
-                (left, right)
-            }
-            (None, None) => {
-                let message = format!("\"{}\" is asked of an attribute", function.name());
-                return Err(self.error(ErrorKind::Request, message));
-            }
-        };
-        if !function.relates(left.kind(), right.kind()) {
-            let message = format!("\"{}\" is not asked of {left} and {right}", function.name());
-            let error = self.error(ErrorKind::TypeMismatch, message);
-            return Err(error.help("ask it of two arrays or two ranges of one type, or of a range and a value"));
-        }
-        out.function(function as u8, 2);
-        self.expression(first, out, Some(&left))?;
-        self.expression(second, out, Some(&right))
     }
 
     fn operand(&self, operand: &OperandDoc, ty: Option<&SqlType>, out: Out<'_, '_, '_>) -> Result<()> {
@@ -329,10 +258,27 @@ impl<'d> Scope<'d> {
                 self.expression(inner, out, None)
             }
             ExprDoc::Function { name, args, distinct } => self.function(name, args, *distinct, out),
+            ExprDoc::Query(query) => {
+                let query = self.query(query, out.model)?;
+                out.query(&query).map_err(|error| error.at(&self.path))
+            }
+            ExprDoc::Outer(name) => {
+                let outer = self.outer_model()?;
+                let attribute = outer.require_attribute(name).map_err(|error| error.at(&self.path))?;
+                out.outer(outer.id, attribute);
+                Ok(())
+            }
+            ExprDoc::Row(_) => {
+                Err(self.error(ErrorKind::Request, "a row stands on the left side of a comparison, or of \"in\""))
+            }
         }
     }
 
-    fn function(&self, name: &str, args: &[ExprDoc], distinct: bool, out: Out<'_, '_, '_>) -> Result<()> {
+    fn outer_model(&self) -> Result<ModelView<'d>> {
+        self.outer.ok_or_else(|| self.error(ErrorKind::Request, "there is no row outside of a request"))
+    }
+
+    pub(super) fn function(&self, name: &str, args: &[ExprDoc], distinct: bool, out: Out<'_, '_, '_>) -> Result<()> {
         if let Some(aggregate) = Aggregate::from_name(name) {
             return match (aggregate, args) {
                 (Aggregate::Count, []) if !distinct => {
@@ -473,7 +419,7 @@ impl<'d> Scope<'d> {
     }
 
     /// The type that an expression has by itself; none for a bare value, an alias or NULL.
-    fn type_of(&self, expr: &ExprDoc, model: ModelView<'_>) -> Result<Option<SqlType>> {
+    pub(super) fn type_of(&self, expr: &ExprDoc, model: ModelView<'_>) -> Result<Option<SqlType>> {
         Ok(match expr {
             ExprDoc::Column(path) => {
                 let [steps @ .., attribute] = path.as_slice() else { return Ok(None) };
@@ -484,7 +430,13 @@ impl<'d> Scope<'d> {
                 let index = at.require_attribute(attribute).map_err(|error| error.at(&self.path))?;
                 Some(at.attributes[usize::from(index)].ty.clone())
             }
-            ExprDoc::Alias(_) | ExprDoc::Value(_) => None,
+            ExprDoc::Alias(_) | ExprDoc::Value(_) | ExprDoc::Row(_) => None,
+            ExprDoc::Outer(name) => {
+                let outer = self.outer_model()?;
+                let index = outer.require_attribute(name).map_err(|error| error.at(&self.path))?;
+                Some(outer.attributes[usize::from(index)].ty.clone())
+            }
+            ExprDoc::Query(query) => self.type_of_query(query, model)?,
             ExprDoc::Cast(_, ty) => Some(SqlType::parse(ty).map_err(|error| error.at(&self.path))?),
             ExprDoc::Function { name, args, .. } => {
                 let first = || args.iter().find_map(|arg| self.type_of(arg, model).transpose()).transpose();
@@ -530,21 +482,6 @@ enum Step<'d> {
     Alias(&'d str, u16),
 }
 
-/// What an operator asks of arrays and ranges, and whether its right side is the one that is asked.
-fn collection_function(op: OpDoc) -> Option<(Function, bool)> {
-    Some(match op {
-        OpDoc::Contains => (Function::Contains, false),
-        OpDoc::Contained => (Function::Contains, true),
-        OpDoc::Overlap => (Function::Overlap, false),
-        OpDoc::Adjacent => (Function::Adjacent, false),
-        OpDoc::StrictLeft => (Function::StrictLeft, false),
-        OpDoc::StrictRight => (Function::StrictRight, false),
-        OpDoc::NoExtendRight => (Function::NoExtendRight, false),
-        OpDoc::NoExtendLeft => (Function::NoExtendLeft, false),
-        _ => return None,
-    })
-}
-
 fn label(expr: &ExprDoc) -> Cow<'_, str> {
     match expr {
         ExprDoc::Column(path) => path.join(".").into(),
@@ -552,6 +489,9 @@ fn label(expr: &ExprDoc) -> Cow<'_, str> {
         ExprDoc::Function { name, .. } => name.as_str().into(),
         ExprDoc::Cast(inner, _) => label(inner),
         ExprDoc::Value(_) => "value".into(),
+        ExprDoc::Query(query) => query.model.as_str().into(),
+        ExprDoc::Outer(name) => name.as_str().into(),
+        ExprDoc::Row(_) => "row".into(),
     }
 }
 
@@ -598,7 +538,7 @@ fn natural_type(value: &Json) -> SqlType {
 }
 
 /// The comparison that an operator is, or else the pattern and whether it is negated.
-fn comparison(op: OpDoc) -> Result<Comparison, Option<(Pattern, bool)>> {
+pub(super) fn comparison(op: OpDoc) -> Result<Comparison, Option<(Pattern, bool)>> {
     Ok(match op {
         OpDoc::Eq => Comparison::Eq,
         OpDoc::Ne => Comparison::Ne,

@@ -123,7 +123,7 @@ fn assign(request: &mut Request<'static>, view: ModelView<'_>, name: &str, value
     let path = format!("{}.set.{name}", view.name);
     let attribute = view.require_attribute(name).map_err(|error| error.at(&path))?;
     let declared = &view.def().attributes[usize::from(attribute)];
-    let scope = Scope { path: path.clone(), aliases: &[], includes: &[] };
+    let scope = Scope { path: path.clone(), aliases: &[], includes: &[], outer: None };
     if let ExprDoc::Value(json) = value {
         let datum = datum_from_json(json, &declared.ty).map_err(|error| error.at(&path))?;
         check_null(declared, &datum).map_err(|error| error.at(&path))?;
@@ -205,7 +205,7 @@ pub fn upsert_by(view: ModelView<'_>, update: Option<&[String]>, target: &Target
     let conditions = |tree: &Option<WhereDoc>, key: &str| {
         let mut conditions = write::Conditions::default();
         if let Some(tree) = tree {
-            let scope = Scope { path: format!("{}.{key}", view.name), aliases: &[], includes: &[] };
+            let scope = Scope { path: format!("{}.{key}", view.name), aliases: &[], includes: &[], outer: None };
             conditions.write(view, |out| scope.conjuncts(tree, out))?;
         }
         Ok::<_, Error>(conditions)

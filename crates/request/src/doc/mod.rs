@@ -11,6 +11,8 @@ mod ast;
 mod ast_write;
 mod encode;
 mod encode_expr;
+mod encode_query;
+mod encode_question;
 mod encode_write;
 mod policy;
 mod read;

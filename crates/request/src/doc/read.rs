@@ -80,6 +80,18 @@ pub(super) fn request(json: &Json) -> Result<RequestDoc> {
     Ok(RequestDoc { call, model, find })
 }
 
+/// A query within a request: a find, a count or an aggregate.
+pub(super) fn query(reader: &Reader<'_>, depth: usize) -> Result<RequestDoc> {
+    let known: Vec<&str> = ["model", "count", "aggregate", "attribute"].into_iter().chain(FIND_KEYS).collect();
+    check_keys(reader, &known)?;
+    let (call, model) = call(reader)?;
+    let find = options(reader, depth + 1)?;
+    if find.lock.is_some() {
+        return Err(reader.error("a query within a request locks nothing"));
+    }
+    Ok(RequestDoc { call, model, find })
+}
+
 fn call(reader: &Reader<'_>) -> Result<(CallDoc, String)> {
     let text = |key: &str| reader.field(key).map(|field| field.text().map(str::to_owned)).transpose();
     let (model, count, both, aggregate) = (text("model")?, text("count")?, text("find_and_count")?, text("aggregate")?);

@@ -111,6 +111,9 @@ fn entry(reader: &Reader<'_>, key: &str, depth: usize) -> Result<WhereDoc> {
         "and" => Ok(WhereDoc::All(members(reader, depth + 1)?)),
         "or" => Ok(WhereDoc::Any(members(reader, depth + 1)?)),
         "not" => Ok(WhereDoc::Not(Box::new(single(tree(reader, depth + 1)?)?))),
+        "exists" if reader.json.get("model").is_some() => {
+            Ok(WhereDoc::Exists(Box::new(super::read::query(reader, depth + 1)?)))
+        }
         _ => {
             let left = match dollar(key) {
                 Some(left) => left,
@@ -342,7 +345,7 @@ fn operand(reader: &Reader<'_>, depth: usize) -> Result<OperandDoc> {
 
 /// Whether an object is an expression: it has the key that tells which.
 fn is_expression(map: &serde_json::Map<String, Json>) -> bool {
-    ["col", "fn", "cast", "value"].iter().any(|key| map.contains_key(*key))
+    ["col", "fn", "cast", "value", "query", "outer", "row"].iter().any(|key| map.contains_key(*key))
 }
 
 /// An expression.
@@ -364,6 +367,26 @@ pub(super) fn expression(reader: &Reader<'_>, depth: usize) -> Result<ExprDoc> {
     if map.contains_key("value") {
         return reader.object(&["value"]).map(|map| ExprDoc::Value(map["value"].clone()));
     }
+    if map.contains_key("query") {
+        reader.object(&["query"])?;
+        let query = super::read::query(&reader.child("query", &map["query"]), depth + 1)?;
+        return Ok(ExprDoc::Query(Box::new(query)));
+    }
+    if map.contains_key("outer") {
+        return reader
+            .object(&["outer"])
+            .and_then(|map| reader.child("outer", &map["outer"]).text().map(str::to_owned))
+            .map(ExprDoc::Outer);
+    }
+    if map.contains_key("row") {
+        reader.object(&["row"])?;
+        let members = reader.child("row", &map["row"]).elements()?;
+        let member = |member: &Reader<'_>| match member.json {
+            Json::String(name) => Ok(dollar(name).unwrap_or_else(|| ExprDoc::Column(vec![name.clone()]))),
+            _ => expression(member, depth + 1),
+        };
+        return Ok(ExprDoc::Row(members.iter().map(member).collect::<Result<_>>()?));
+    }
     if map.contains_key("cast") {
         let map = reader.object(&["cast", "as"])?;
         let inner = expression(&reader.child("cast", &map["cast"]), depth + 1)?;
@@ -380,5 +403,8 @@ pub(super) fn expression(reader: &Reader<'_>, depth: usize) -> Result<ExprDoc> {
         let distinct = reader.field("distinct").map_or(Ok(false), |flag| flag.boolean())?;
         return Ok(ExprDoc::Function { name, args, distinct });
     }
-    Err(reader.error("an expression is {\"col\": ...}, {\"fn\": ...}, {\"cast\": ...} or {\"value\": ...}"))
+    Err(reader.error(
+        "an expression is {\"col\": ...}, {\"fn\": ...}, {\"cast\": ...}, {\"value\": ...}, {\"query\": ...}, \
+         {\"outer\": ...} or {\"row\": ...}",
+    ))
 }

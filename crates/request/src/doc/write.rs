@@ -141,6 +141,9 @@ pub(super) fn expression(expr: &ExprDoc) -> Json {
         }
         ExprDoc::Cast(inner, ty) => json!({ "cast": expression(inner), "as": ty }),
         ExprDoc::Value(value) => json!({ "value": value }),
+        ExprDoc::Query(query) => json!({ "query": request(query) }),
+        ExprDoc::Outer(name) => json!({ "outer": name }),
+        ExprDoc::Row(members) => json!({ "row": members.iter().map(expression).collect::<Vec<_>>() }),
     }
 }
 
@@ -157,6 +160,7 @@ fn tree(doc: &WhereDoc) -> Json {
         WhereDoc::All(members) => json!({ "and": members.iter().map(tree).collect::<Vec<_>>() }),
         WhereDoc::Any(members) => json!({ "or": members.iter().map(tree).collect::<Vec<_>>() }),
         WhereDoc::Not(inner) => json!({ "not": tree(inner) }),
+        WhereDoc::Exists(query) => json!({ "exists": request(query) }),
         WhereDoc::Test { left, op, right } => {
             let (key, left) = match left {
                 // A name that "col" would read as a path or an alias.

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use relata_schema::{Comparison, Function, Pattern, Result};
 
 use super::{
-    Arithmetic, Model, Operand, OrderItem, SqlValue,
+    Arithmetic, InQuery, Model, Operand, OrderItem, Query, SqlValue,
     predicate::{Between, InList, NullTest, Test},
 };
 use crate::{BindList, Encoder};
@@ -250,6 +250,16 @@ pub trait Compare<'q, M>: Scalar<'q, M> {
     /// Is none of the values. Everything is outside of an empty list, NULL too.
     fn not_in<L: IntoList<'q, Self::Type>>(self, list: L) -> InList<'q, Self> {
         InList { scalar: self, list: list.into_list(), negated: true }
+    }
+
+    /// Is one of the values of a query.
+    fn in_query(self, query: Query<'q, Self::Type>) -> InQuery<'q, Self, Self::Type> {
+        InQuery { scalar: self, query, negated: false }
+    }
+
+    /// Is none of the values of a query. Where one of these is NULL, nothing is known to be outside of them.
+    fn not_in_query(self, query: Query<'q, Self::Type>) -> InQuery<'q, Self, Self::Type> {
+        InQuery { scalar: self, query, negated: true }
     }
 
     /// Least first.

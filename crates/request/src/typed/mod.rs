@@ -10,6 +10,8 @@ mod include;
 mod json;
 mod order;
 mod predicate;
+mod query;
+mod row;
 mod value;
 
 pub use collection::{Collection, CompareCollection, Related};
@@ -22,6 +24,8 @@ pub use json::{AtPath, JsonPath, JsonTest};
 pub use json::{json_all_keys, json_any_key, json_boolean, json_contains, json_number, json_present, json_text};
 pub use order::{OrderItem, Ordering};
 pub use predicate::{All, Any, Between, InList, Not, NullTest, Predicate, Test, all, any, not};
+pub use query::{Exists, InQuery, IntoRequest, Outer, Query, exists, outer};
+pub use row::{InRows, MemberRows, MemberValues, Members, Row, RowTest, row};
 pub use value::{Operand, SqlValue};
 
 use relata_schema::ModelDef;

@@ -13,7 +13,7 @@ use super::{
     tree::Tree,
 };
 
-type Truth = Option<bool>;
+pub(super) type Truth = Option<bool>;
 
 impl Tree<'_> {
     /// Whether a condition holds. Every part is evaluated, so that whether a request is refused does not depend on the
@@ -35,6 +35,20 @@ impl Tree<'_> {
                 Ok(truth)
             }
             WhereDoc::Not(part) => Ok(not(self.holds(part, env)?)),
+            WhereDoc::Exists(query) => Ok(Some(!self.rows_of(query, env)?.is_empty())),
+            WhereDoc::Test { left: ExprDoc::Row(members), op, right } => {
+                let truth = self.row_test(members, *op, right, env)?;
+                Ok(if is_negative(*op) { not(truth) } else { truth })
+            }
+            WhereDoc::Test {
+                left,
+                op: op @ (OpDoc::In | OpDoc::NotIn),
+                right: OperandDoc::Expr(ExprDoc::Query(query)),
+            } => {
+                let left = self.value(left, None, env)?;
+                let truth = self.in_query(&[left], query, env)?;
+                Ok(if *op == OpDoc::NotIn { not(truth) } else { truth })
+            }
             WhereDoc::Test { left, op, right } => self.test(left, *op, right, env),
         }
     }
@@ -175,7 +189,7 @@ impl Tree<'_> {
     }
 }
 
-fn and(left: Truth, right: Truth) -> Truth {
+pub(super) fn and(left: Truth, right: Truth) -> Truth {
     match (left, right) {
         (Some(false), _) | (_, Some(false)) => Some(false),
         (Some(true), Some(true)) => Some(true),
@@ -183,7 +197,7 @@ fn and(left: Truth, right: Truth) -> Truth {
     }
 }
 
-fn not(truth: Truth) -> Truth {
+pub(super) fn not(truth: Truth) -> Truth {
     truth.map(|truth| !truth)
 }
 

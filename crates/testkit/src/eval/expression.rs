@@ -28,7 +28,9 @@ impl Tree<'_> {
     /// The type of an expression. A value alone has none: it takes the type of what it meets.
     pub(super) fn type_of(&self, base: usize, expr: &ExprDoc) -> Result<Option<SqlType>, String> {
         Ok(match expr {
-            ExprDoc::Value(_) => None,
+            ExprDoc::Value(_) | ExprDoc::Row(_) => None,
+            ExprDoc::Query(query) => self.type_of_query(base, query)?,
+            ExprDoc::Outer(name) => Some(self.outer_type(name)?),
             ExprDoc::Column(path) => {
                 let (node, cell) = self.resolve(base, path)?;
                 Some(self.nodes[node].model.attributes[cell].ty.clone())
@@ -86,6 +88,12 @@ impl Tree<'_> {
             }
             ExprDoc::Function { name, distinct: true, .. } => Err(format!("{name} is no aggregate: distinct of what?")),
             ExprDoc::Function { name, args, .. } => self.function(name, args, env),
+            ExprDoc::Query(query) => {
+                let rows = self.rows_of(query, env)?;
+                Ok(rows.into_iter().next().and_then(|row| row.into_iter().next()).unwrap_or(Datum::Null))
+            }
+            ExprDoc::Outer(name) => self.outer_value(name),
+            ExprDoc::Row(_) => Err("a row is no value".to_owned()),
         }
     }
 }

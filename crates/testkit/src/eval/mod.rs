@@ -28,6 +28,7 @@ mod group;
 mod keep;
 mod names;
 mod pattern;
+mod query;
 mod show;
 mod tree;
 
@@ -96,7 +97,12 @@ impl Answer {
 ///
 /// A sentence, for a request that the contract gives no meaning.
 pub fn evaluate(request: &RequestDoc, models: &ModelSet, data: &Data, semantics: Semantics) -> Result<Answer, String> {
-    let evaluator = Evaluator { tree: Tree::build(request, models, semantics)?, data, semantics, serial: Cell::new(0) };
+    let evaluator = Evaluator {
+        tree: Tree::build(request, models, data, semantics, Vec::new())?,
+        data,
+        semantics,
+        serial: Cell::new(0),
+    };
     let roots = evaluator.roots()?;
     evaluator.call(request, &roots)
 }

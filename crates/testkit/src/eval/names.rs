@@ -31,6 +31,8 @@ pub(super) fn tested<'e>(condition: &'e WhereDoc, out: &mut Vec<&'e ExprDoc>) {
             }
         }
         WhereDoc::Not(part) => tested(part, out),
+        // It names what is its own, and rows outside.
+        WhereDoc::Exists(_) => {}
         WhereDoc::Test { left, right, .. } => {
             out.push(left);
             operand(right, out);
@@ -86,7 +88,8 @@ fn paths_of<'e>(expr: &'e ExprDoc, out: &mut Vec<&'e [String]>) {
 fn visit<'e>(expr: &'e ExprDoc, see: &mut dyn FnMut(&'e ExprDoc)) {
     see(expr);
     match expr {
-        ExprDoc::Column(_) | ExprDoc::Alias(_) | ExprDoc::Value(_) => {}
+        ExprDoc::Column(_) | ExprDoc::Alias(_) | ExprDoc::Value(_) | ExprDoc::Query(_) | ExprDoc::Outer(_) => {}
+        ExprDoc::Row(members) => members.iter().for_each(|member| visit(member, see)),
         ExprDoc::Cast(inner, _) => visit(inner, see),
         ExprDoc::Function { args, .. } => {
             for arg in args {
@@ -186,7 +189,10 @@ impl Tree<'_> {
     /// this, and an alias anywhere else stays in the expression and is refused where it is evaluated.
     fn without_aliases(&self, node: usize, expr: &ExprDoc) -> Result<ExprDoc, String> {
         Ok(match expr {
-            ExprDoc::Column(_) | ExprDoc::Value(_) => expr.clone(),
+            ExprDoc::Column(_) | ExprDoc::Value(_) | ExprDoc::Query(_) | ExprDoc::Outer(_) => expr.clone(),
+            ExprDoc::Row(members) => {
+                ExprDoc::Row(members.iter().map(|member| self.without_aliases(node, member)).collect::<Result<_, _>>()?)
+            }
             ExprDoc::Alias(name) => match self.aliased(node, name) {
                 Some(aliased) => aliased.clone(),
                 None => return Err(format!("no attribute has the alias {name}")),
@@ -209,6 +215,7 @@ impl Tree<'_> {
             WhereDoc::All(parts) => WhereDoc::All(all(parts)?),
             WhereDoc::Any(parts) => WhereDoc::Any(all(parts)?),
             WhereDoc::Not(part) => WhereDoc::Not(Box::new(self.having(part)?)),
+            WhereDoc::Exists(_) => condition.clone(),
             WhereDoc::Test { left, op, right } => WhereDoc::Test {
                 left: self.without_aliases(ROOT, left)?,
                 op: *op,
@@ -265,8 +272,8 @@ impl Tree<'_> {
             }
         }
         match expr {
-            ExprDoc::Value(_) => Ok(true),
-            ExprDoc::Column(_) | ExprDoc::Alias(_) => Ok(false),
+            ExprDoc::Value(_) | ExprDoc::Query(_) | ExprDoc::Outer(_) => Ok(true),
+            ExprDoc::Column(_) | ExprDoc::Alias(_) | ExprDoc::Row(_) => Ok(false),
             ExprDoc::Cast(inner, _) => self.is_of_group(inner, keys),
             ExprDoc::Function { name, .. } if is_aggregate(name) => Ok(true),
             ExprDoc::Function { args, .. } => {

@@ -9,8 +9,9 @@ use relata::request::doc::{AttributesDoc, ExprDoc, FindDoc, IncludeDoc, NullsDoc
 use relata::schema::{AssociationKind, Link, ModelDef, ModelSet, ModelView, Value, datum_from_json, datum_to_json};
 
 use super::{
-    Semantics,
+    Data, Semantics,
     names::{has_aggregate, paths_of_find},
+    query::Outside,
 };
 
 /// The node of the root model.
@@ -21,6 +22,11 @@ pub(super) struct Tree<'a> {
     pub(super) nodes: Vec<Node<'a>>,
     /// Where databases differ.
     pub(super) semantics: Semantics,
+    /// What queries within the request are evaluated over.
+    pub(super) models: &'a ModelSet,
+    pub(super) data: &'a Data,
+    /// The rows outside of the query that this is, the nearest last.
+    pub(super) outer: Vec<Outside>,
 }
 
 /// A place in the request where rows of one model stand.
@@ -90,7 +96,9 @@ impl<'a> Tree<'a> {
     pub(super) fn build(
         request: &'a RequestDoc,
         models: &'a ModelSet,
+        data: &'a Data,
         semantics: Semantics,
+        outer: Vec<Outside>,
     ) -> Result<Tree<'a>, String> {
         let model = models.view(&request.model).ok_or_else(|| format!("there is no model {}", request.model))?;
         let find = &request.find;
@@ -110,7 +118,7 @@ impl<'a> Tree<'a> {
             paranoid: find.paranoid.unwrap_or(true),
             find: Some(find),
         };
-        let mut tree = Tree { nodes: vec![root], semantics };
+        let mut tree = Tree { nodes: vec![root], semantics, models, data, outer };
         for include in &find.include {
             tree.include(ROOT, include)?;
         }

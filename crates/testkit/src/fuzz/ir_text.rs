@@ -61,6 +61,10 @@ fn size_of(ir: &Ir, id: SelectId, sizes: &mut [Option<u64>]) -> u64 {
         size += 1;
         match ir.expr(expr) {
             Expr::Exists(inner) | Expr::Scalar(inner) => named.push(inner),
+            Expr::InSelect(left, inner) => {
+                open.push(left);
+                named.push(inner);
+            }
             _ => ir.children(expr, &mut |child| open.push(child)),
         }
     }

@@ -100,6 +100,7 @@ impl<'p> Walk<'p> {
                 members.iter().try_for_each(|member| self.condition(member, scope, depth + 1))
             }
             WhereDoc::Not(inner) => self.condition(inner, scope, depth + 1),
+            WhereDoc::Exists(_) => Err(not_offered("condition", "exists").at(scope.at(&[]))),
             WhereDoc::Test { left, op, right } => {
                 let before = self.rules.len();
                 self.expression(left, Purpose::Filter, scope, depth + 1)?;
@@ -179,6 +180,11 @@ impl<'p> Walk<'p> {
             ExprDoc::Alias(name) => self.alias(name, purpose, scope, depth),
             ExprDoc::Value(value) => self.value(value),
             ExprDoc::Cast(..) => Err(not_offered("expression", "cast").at(scope.at(&[]))),
+            ExprDoc::Query(_) => Err(not_offered("expression", "query").at(scope.at(&[]))),
+            ExprDoc::Outer(_) => Err(not_offered("expression", "outer").at(scope.at(&[]))),
+            ExprDoc::Row(members) => {
+                members.iter().try_for_each(|member| self.expression(member, purpose, scope, depth + 1))
+            }
             ExprDoc::Function { name, args, .. } => {
                 let before = self.rules.len();
                 for arg in args {
