@@ -1,10 +1,11 @@
 //! Every option that is set in a request is seen: in the SQL, in the binds, in the answer's form, or as an error.
 
 use relata::{
-    DynFind,
+    DynFind, ErrorKind,
     planner::{Options, Planner},
     request::{Bind, doc::RequestDoc},
 };
+use relata_testkit::databases::databases;
 use relata_tests::schema;
 use serde_json::{Value as Json, json};
 
@@ -53,6 +54,7 @@ fn a_change_of_any_option_is_seen() {
         ("/lock", json!("share")),
         ("/skip_locked", json!(true)),
         ("/scope", json!(["adults"])),
+        ("/index_hints", json!([{"use": ["by_name"]}])),
         ("/include/0/attributes", json!(["id"])),
         ("/include/0/attributes", json!([])),
         ("/include/0/where", json!({"views": 1})),
@@ -80,6 +82,29 @@ fn a_change_of_any_option_is_seen() {
         let after = seen(&changed);
         assert!(!all.contains(&after), "{pointer} = {value} is not seen: {after}");
         all.push(after);
+    }
+}
+
+/// Where indexes are named at all, their names are names: the server looks for one of just that name.
+#[test]
+fn an_index_is_named_and_nothing_more() {
+    let models = schema("blog");
+    for db in databases("index_hints") {
+        relata::create_missing(&db, &models.views().collect::<Vec<_>>()).unwrap();
+        let ask = |hints: Json| {
+            let request = json!({"model": "Post", "attributes": ["id"], "where": {"author_id": 1}, "index_hints": hints});
+            DynFind::from_doc(&models, RequestDoc::from_json(&request).unwrap()).json(&db)
+        };
+        let name = db.dialect().name;
+        let hostile = "a`) IGNORE INDEX (b\" WHERE 1=1 --";
+        let (known, unknown) = (ask(json!([{"force": "posts_author_id"}])), ask(json!([{"force": hostile}])));
+        if name == "postgres" {
+            assert_eq!(known.unwrap_err().kind(), ErrorKind::Unsupported);
+            continue;
+        }
+        assert_eq!(known.unwrap(), "[]", "{name}");
+        let error = unknown.unwrap_err();
+        assert!(error.kind() == ErrorKind::Database && error.to_string().contains("IGNORE INDEX"), "{name}: {error}");
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Capabilities {
     pub pattern: PatternForm,
     /// Which row locks there are.
     pub lock: LockForm,
+    /// How a statement says which indexes it uses.
+    pub index_hints: IndexHintForm,
     /// What stands before `EXISTS`: nothing, or what keeps the server from an optimization that is wrong.
     pub exists_prefix: &'static str,
     /// Whether the server must be kept from making joins of subqueries.
@@ -163,6 +165,18 @@ pub enum PatternForm {
     GlobLike,
     /// `LIKE` respects case, as the collation does; where it is folded, both sides are made small. A backslash escapes.
     LikeLower,
+}
+
+/// How a statement says which indexes it uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IndexHintForm {
+    /// It does not: the planner of the database decides.
+    None,
+    /// `USE INDEX (a, b)`, `FORCE INDEX`, `IGNORE INDEX` behind the table.
+    /// <https://dev.mysql.com/doc/refman/9.7/en/index-hints.html>
+    Words,
+    /// `INDEXED BY a`: one, without which the statement fails. <https://www.sqlite.org/lang_indexedby.html>
+    IndexedBy,
 }
 
 /// Which row locks there are.

@@ -2,9 +2,9 @@
 
 use crate::{
     Assignments, BindTyping, Capabilities, ConflictForm, DatePartForm, DecimalForm, DeleteForm, FeedForm,
-    FunctionNames, InSelectForm, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable,
-    PatternForm, PerParentForm, Placeholder, RealForm, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm,
-    TruncateForm, TypeNames,
+    FunctionNames, InSelectForm, IndexHintForm, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm,
+    OwnTable, PatternForm, PerParentForm, Placeholder, RealForm, RegexpForm, Returning, SearchForm, Subqueries,
+    TransactionForm, TruncateForm, TypeNames,
     raw::Lexis,
     types::mysql::{self, cast, column, json_column},
 };
@@ -23,6 +23,7 @@ pub const MYSQL_8_0: Capabilities = Capabilities {
     per_parent: PerParentForm::Lateral,
     pattern: PatternForm::LikeLower,
     lock: LockForm::Rows { strengths: [" FOR UPDATE", " FOR UPDATE", " FOR SHARE", " FOR SHARE"], of: true },
+    index_hints: IndexHintForm::Words,
     exists_prefix: "",
     // MySQL 9.7 makes joins of them, and then finds rows twice beside JSON_TABLE, and rows that do not meet an EXISTS in an
     // outer join; MariaDB 10.11 overlooks an IN in a join within an EXISTS. The random requests found all three.

@@ -2,9 +2,9 @@
 
 use crate::{
     Assignments, BindTyping, Capabilities, ConflictForm, DecimalForm, DeleteForm, FeedForm, FunctionNames,
-    InSelectForm, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable, PatternForm,
-    PerParentForm, Placeholder, RealForm, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm, TruncateForm,
-    TypeNames,
+    InSelectForm, IndexHintForm, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable,
+    PatternForm, PerParentForm, Placeholder, RealForm, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm,
+    TruncateForm, TypeNames,
     raw::Lexis,
     types::postgres::{self, cast, column},
 };
@@ -22,6 +22,7 @@ pub const POSTGRES_15: Capabilities = Capabilities {
     per_parent: PerParentForm::Lateral,
     pattern: PatternForm::LikeIlike,
     lock: LockForm::Rows { strengths: [" FOR UPDATE", " FOR NO KEY UPDATE", " FOR SHARE", " FOR KEY SHARE"], of: true },
+    index_hints: IndexHintForm::None,
     exists_prefix: "",
     subqueries: Subqueries::Free,
     decimal: DecimalForm::Exact,

@@ -2,9 +2,9 @@
 
 use crate::{
     Assignments, BindTyping, Capabilities, ConflictForm, DatePartForm, DecimalForm, DeleteForm, FeedForm,
-    FunctionNames, InSelectForm, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable,
-    PatternForm, PerParentForm, Placeholder, RealForm, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm,
-    TruncateForm, TypeNames,
+    FunctionNames, InSelectForm, IndexHintForm, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm,
+    OwnTable, PatternForm, PerParentForm, Placeholder, RealForm, RegexpForm, Returning, SearchForm, Subqueries,
+    TransactionForm, TruncateForm, TypeNames,
     raw::Lexis,
     types::sqlite::{self, cast, column},
 };
@@ -24,6 +24,7 @@ pub const SQLITE_3: Capabilities = Capabilities {
     lock: LockForm::None,
     // SQLite 3.51 makes a join of EXISTS and then counts OFFSET by joined rows: with three parents of which one has two
     // children, OFFSET 3 still answers a row. A unary plus keeps it a condition. The random requests found it.
+    index_hints: IndexHintForm::IndexedBy,
     exists_prefix: "+",
     subqueries: Subqueries::Free,
     decimal: DecimalForm::Affinity { digits: 15 },

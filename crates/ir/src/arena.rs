@@ -3,7 +3,7 @@
 use relata_schema::{Aggregate, Comparison, Function, Kind, Pattern, Value};
 
 use crate::{
-    BindDef, BindId, Column, Command, Expr, ExprId, Join, List, LiteralId, NameId, Order, Rel, RelId, RelSource,
+    BindDef, BindId, Column, Command, Expr, ExprId, Hint, Join, List, LiteralId, NameId, Order, Rel, RelId, RelSource,
     Select, SelectId, Table, TableId, Window, WindowId,
 };
 
@@ -20,6 +20,7 @@ pub struct Ir {
     keys: Vec<List<u16>>,
     key_columns: Vec<u16>,
     kinds: Vec<Kind>,
+    hints: Vec<Hint>,
     pub(crate) selects: Vec<Select>,
     joins: Vec<Join>,
     orders: Vec<Order>,
@@ -80,6 +81,7 @@ impl Ir {
         make_keys, keys, keys: List<u16>;
         make_key, key, key_columns: u16;
         make_kinds, kinds, kinds: Kind;
+        make_hints, hints, hints: Hint;
     }
 
     /// Forgets everything and keeps the memory.
@@ -94,6 +96,7 @@ impl Ir {
         self.keys.clear();
         self.key_columns.clear();
         self.kinds.clear();
+        self.hints.clear();
         self.selects.clear();
         self.joins.clear();
         self.orders.clear();
@@ -161,8 +164,13 @@ impl Ir {
 
     /// Adds an occurrence of a relation; its alias is the next number.
     pub fn make_rel(&mut self, source: RelSource) -> RelId {
-        self.rels.push(Rel { source, alias: self.rels.len() as u16 });
+        self.rels.push(Rel { source, alias: self.rels.len() as u16, hints: List::EMPTY });
         RelId::new(self.rels.len() - 1)
+    }
+
+    /// Says something of indexes of a relation's table.
+    pub fn set_hints(&mut self, id: RelId, hints: &[Hint]) {
+        self.rels[id.index()].hints = self.make_hints(hints);
     }
 
     /// Replaces what a relation is; its alias stays.

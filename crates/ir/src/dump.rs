@@ -95,6 +95,10 @@ impl Dump<'_> {
                     });
                 }
             }
+            for hint in ir.hints(rel.hints) {
+                write!(self.out, " {} ", hint.kind.name())?;
+                self.name(ir.name(hint.index))?;
+            }
             self.out.push('\n');
         }
         for i in 0..ir.bind_count() {

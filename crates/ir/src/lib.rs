@@ -27,5 +27,7 @@ pub use command::{Command, CommandKind, Conflict};
 pub use ddl::{ColumnDdl, CreateTable, ForeignKeyDdl, IndexDdl, LiteralDdl};
 pub use expr::{Expr, Window};
 pub use ids::{BindId, ExprId, List, LiteralId, NameId, RelId, SelectId, TableId, WindowId};
-pub use select::{Column, Join, JoinKind, Limit, Lock, Nulls, Order, Page, PageScope, Rel, RelSource, Select, Table};
+pub use select::{
+    Column, Hint, Join, JoinKind, Limit, Lock, Nulls, Order, Page, PageScope, Rel, RelSource, Select, Table,
+};
 pub use verify::Violation;

@@ -1,9 +1,9 @@
 //! Reads the text form of a statement back, for tests of passes and for fuzzing.
 
-use relata_schema::{Aggregate, Comparison, Error, ErrorKind, Function, Kind, Pattern, Result, Value};
+use relata_schema::{Aggregate, Comparison, Error, ErrorKind, Function, IndexHint, Kind, Pattern, Result, Value};
 
 use crate::{
-    BindDef, Column, ExprId, Ir, Join, JoinKind, Limit, Lock, Nulls, Order, PageScope, RelId, RelSource, Select,
+    BindDef, Column, ExprId, Hint, Ir, Join, JoinKind, Limit, Lock, Nulls, Order, PageScope, RelId, RelSource, Select,
     SelectId, Source, Table, TableId, Transform,
 };
 
@@ -180,7 +180,16 @@ fn top(ir: &mut Ir, word: &str, tokens: &mut Tokens) -> Result<Option<(SelectId,
             }
             tokens.demand("=")?;
             let source = rel_source(ir, tokens)?;
-            ir.make_rel(source);
+            let rel = ir.make_rel(source);
+            let mut hints = Vec::new();
+            while let Some(kind) = tokens.peek().and_then(IndexHint::from_name) {
+                tokens.next()?;
+                let index = unquoted(&tokens.next()?);
+                hints.push(Hint { kind, index: ir.make_name(&index) });
+            }
+            if !hints.is_empty() {
+                ir.set_hints(rel, &hints);
+            }
             Ok(None)
         }
         Some('?') => {

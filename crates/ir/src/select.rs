@@ -1,6 +1,6 @@
 //! Relations and selects.
 
-use relata_schema::Kind;
+use relata_schema::{IndexHint, Kind};
 
 use crate::{ExprId, List, NameId, RelId, SelectId, TableId};
 
@@ -35,6 +35,17 @@ pub struct Rel {
     pub source: RelSource,
     /// The number of its alias within the statement.
     pub alias: u16,
+    /// What is said of indexes of its table.
+    pub hints: List<Hint>,
+}
+
+/// What is said of an index of a table.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hint {
+    /// What.
+    pub kind: IndexHint,
+    /// Of which.
+    pub index: NameId,
 }
 
 /// What a relation is.

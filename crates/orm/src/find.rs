@@ -9,7 +9,7 @@ use relata_request::{
     doc::apply_scope,
     typed::{Column, IntoInclude, IntoRequest, Model, Ordering, Predicate, Query, Scalar, SqlValue},
 };
-use relata_schema::{Aggregate, Datum, Error, ErrorKind, ModelRef, Result};
+use relata_schema::{Aggregate, Datum, Error, ErrorKind, IndexHint, ModelRef, Result};
 
 use crate::{
     Event, Executor, FromDatum, FromRow, Hydrate, JsonSink, Projection, Record, Select,
@@ -143,6 +143,30 @@ impl<'q, M: Model> Find<'q, M> {
         let mut flags = self.request.flags();
         flags.lock = Some(Lock { strength: 0, wait: 0 });
         self.request.set_flags(flags);
+        self
+    }
+
+    /// Lets the database look for root rows by these indexes and no others, where it takes such words.
+    #[must_use]
+    pub fn use_indexes<'n>(self, indexes: impl IntoIterator<Item = &'n str>) -> Self {
+        self.hint(IndexHint::Use, indexes)
+    }
+
+    /// Makes the database look for root rows by these indexes, where it takes such words: SQLite takes one, MySQL and
+    /// MariaDB several, and PostgreSQL none.
+    #[must_use]
+    pub fn force_indexes<'n>(self, indexes: impl IntoIterator<Item = &'n str>) -> Self {
+        self.hint(IndexHint::Force, indexes)
+    }
+
+    /// Keeps the database from looking for root rows by these indexes, where it takes such words.
+    #[must_use]
+    pub fn ignore_indexes<'n>(self, indexes: impl IntoIterator<Item = &'n str>) -> Self {
+        self.hint(IndexHint::Ignore, indexes)
+    }
+
+    fn hint<'n>(mut self, kind: IndexHint, indexes: impl IntoIterator<Item = &'n str>) -> Self {
+        self.request.write(Section::Hints, |out| indexes.into_iter().try_for_each(|index| out.hint(kind, index)));
         self
     }
 

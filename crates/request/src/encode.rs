@@ -1,6 +1,6 @@
 //! Writes the bytes of a shape. The only place that does.
 
-use relata_schema::{Datum, Error, ErrorKind, Kind, ModelRef, ModelView, Result};
+use relata_schema::{Datum, Error, ErrorKind, IndexHint, Kind, ModelRef, ModelView, Result};
 
 use crate::{Bind, BindList, Request, op, stated, write::OnConflict};
 
@@ -423,6 +423,19 @@ impl<'e, 'q> Encoder<'e, 'q> {
             self.binds.push(Bind::Count(offset));
         }
         Ok(())
+    }
+
+    /// Something that is said of an index.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::LimitExceeded`] when its name is too long, [`ErrorKind::Request`] when there is none.
+    pub fn hint(&mut self, kind: IndexHint, index: &str) -> Result<()> {
+        if index.is_empty() {
+            return Err(Error::new(ErrorKind::Request, "an index has a name"));
+        }
+        self.byte(kind as u8);
+        self.name(index)
     }
 
     /// Begins the rows of an insert: so many of these attributes each. The values follow with [`cell`](Self::cell), row

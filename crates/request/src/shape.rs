@@ -78,9 +78,11 @@ pub enum Section {
     Values = 10,
     /// Of an insert: what becomes of a row that is there already.
     Conflict = 11,
+    /// What is said of indexes of the root's table.
+    Hints = 12,
 }
 
-const SECTIONS: usize = 12;
+const SECTIONS: usize = 13;
 
 /// The sections of a query within a request, in order.
 pub(crate) const QUERY_SECTIONS: [Section; 7] = [
@@ -435,11 +437,14 @@ impl<'q> Request<'q> {
     /// Appends the bytes of the whole shape: every section with its length.
     pub fn write_key(&self, out: &mut Vec<u8>) {
         let sections = &self.sections().bytes;
-        let written = if self.flags.call.writes() { &sections[Section::Values as usize..] } else { &[] };
+        let values = Section::Values as usize..=Section::Conflict as usize;
+        let written = if self.flags.call.writes() { &sections[values] } else { &[] };
         for bytes in sections[..=Section::Page as usize].iter().chain(written) {
             out.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
             out.extend_from_slice(bytes);
         }
+        // At the end, where nothing else is: requests that say nothing of indexes are as short as they were.
+        out.extend_from_slice(self.section(Section::Hints));
     }
 
     /// Writes the request as a query within another: the number of its model, its flags, and its sections with the numbers
@@ -469,9 +474,15 @@ impl<'q> Request<'q> {
         };
         other.set_flags(flags);
         let grouped = !self.section(Section::Group).is_empty();
-        for section in
-            [Section::Attributes, Section::Include, Section::Filter, Section::Group, Section::Having, Section::Order]
-        {
+        for section in [
+            Section::Attributes,
+            Section::Include,
+            Section::Filter,
+            Section::Group,
+            Section::Having,
+            Section::Order,
+            Section::Hints,
+        ] {
             let wanted = match section {
                 Section::Attributes => call == Call::Find || self.flags.distinct || grouped,
                 Section::Order => call == Call::Find,

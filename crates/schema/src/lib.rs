@@ -35,7 +35,7 @@ pub use json_value::{datum_from_json, datum_to_json, is_exact, nearest_double, w
 pub use kind::Kind;
 pub use model::{Attribute, Compiled, Index, ModelDef};
 pub use naming::{pluralize, singularize, snake_case};
-pub use operator::{Aggregate, Comparison, Function, Parameter, Pattern};
+pub use operator::{Aggregate, Comparison, Function, IndexHint, Parameter, Pattern};
 pub use range::Range;
 pub use reader::Reader;
 pub use rule::{Check, ModelRule, PatternText, Rule, Values};

@@ -173,6 +173,18 @@ words! {
     }
 }
 
+words! {
+    /// What is said of an index of a table.
+    IndexHint {
+        /// It may be used, and no other.
+        Use = 0 => "use",
+        /// It is used, unless that cannot be.
+        Force = 1 => "force",
+        /// It is not used.
+        Ignore = 2 => "ignore",
+    }
+}
+
 /// What a function takes at one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Parameter {

@@ -1,13 +1,13 @@
 //! Spells selects.
 
-use relata_ir::{Ir, JoinKind, Limit, List, Nulls, Order, RelId, RelSource, Select, SelectId};
-use relata_schema::Kind;
+use relata_ir::{Hint, Ir, JoinKind, Limit, List, Nulls, Order, RelId, RelSource, Select, SelectId};
+use relata_schema::{IndexHint, Kind};
 
 use super::{
     Writer,
     expr::{Level, expr, separated},
 };
-use crate::{FeedForm, LimitForm, LockForm};
+use crate::{FeedForm, IndexHintForm, LimitForm, LockForm};
 
 /// Spells a statement whose root is a select.
 pub fn query(w: &mut Writer<'_>, ir: &Ir) {
@@ -88,6 +88,30 @@ fn relation(w: &mut Writer<'_>, ir: &Ir, id: RelId) {
     }
     w.word(" AS ");
     w.alias('t', usize::from(rel.alias));
+    hints(w, ir, ir.hints(rel.hints));
+}
+
+/// What is said of indexes, those of one word together.
+fn hints(w: &mut Writer<'_>, ir: &Ir, hints: &[Hint]) {
+    if w.dialect.index_hints == IndexHintForm::IndexedBy {
+        for hint in hints {
+            w.word(" INDEXED BY ");
+            w.name(ir.name(hint.index));
+        }
+        return;
+    }
+    for alike in hints.chunk_by(|left, right| left.kind == right.kind) {
+        w.word(match alike[0].kind {
+            IndexHint::Use => " USE INDEX (",
+            IndexHint::Force => " FORCE INDEX (",
+            IndexHint::Ignore => " IGNORE INDEX (",
+        });
+        for (i, hint) in alike.iter().enumerate() {
+            w.word(if i > 0 { ", " } else { "" });
+            w.name(ir.name(hint.index));
+        }
+        w.word(")");
+    }
 }
 
 /// The keys of the parents: column 0 numbers them from zero.

@@ -8,6 +8,7 @@ mod bind_type;
 mod conflict;
 mod decimal;
 mod in_select;
+mod index_hints;
 mod json;
 mod kinds;
 mod list;
@@ -38,6 +39,7 @@ pub(crate) struct Legalization {
 /// The legalizations, in the order in which they run: what makes new nodes before what looks at all of them.
 pub(crate) const LEGALIZATIONS: &[Legalization] = &[
     kinds::LEGALIZATION,
+    index_hints::LEGALIZATION,
     lock::LEGALIZATION,
     truncate::LEGALIZATION,
     returning::LEGALIZATION,

@@ -1,6 +1,6 @@
 //! The root's statement of a find.
 
-use relata_ir::{ExprId, JoinKind, Lock, Order, PageScope, RelSource};
+use relata_ir::{ExprId, Hint, JoinKind, Lock, Order, PageScope, RelSource};
 use relata_schema::{ErrorKind, Result};
 
 use super::{Building, Cut, Lowering};
@@ -59,6 +59,11 @@ impl Lowering<'_, '_> {
     pub(super) fn kept_roots(&mut self) -> Result<Building> {
         let model = self.nodes.nodes[0].model;
         let rel = self.table(model);
+        if !self.nodes.hints.is_empty() {
+            let hints: Vec<Hint> =
+                self.nodes.hints.iter().map(|&(kind, index)| Hint { kind, index: self.ir.make_name(index) }).collect();
+            self.ir.set_hints(rel, &hints);
+        }
         let mut rows = Building::new(rel);
         rows.bound.push((0, rel));
         let mut required = Vec::new();

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use relata_request::{Bind, Cursor, Flags, Query, Request, Section, doc::default_condition, op};
-use relata_schema::{Association, AssociationKind, Error, ErrorKind, Link, ModelView, Result};
+use relata_schema::{Association, AssociationKind, Error, ErrorKind, IndexHint, Link, ModelView, Result};
 
 use super::scan;
 use crate::{MAX_NODES, plan::Loading};
@@ -144,6 +144,8 @@ pub(crate) struct Nodes<'a> {
     pub conflict: Option<ConflictPart<'a>>,
     pub group: Vec<OrderPart<'a>>,
     pub having: Vec<Conjunct<'a>>,
+    /// What is said of indexes of the root's table.
+    pub hints: Vec<(IndexHint, &'a str)>,
     /// Whether the selection of the root was said.
     pub explicit: bool,
     /// How many expressions were read over. An alias that names aliases is read over again for each.
@@ -167,6 +169,13 @@ impl<'a> Nodes<'a> {
         ];
         let mut nodes = Nodes::of(request.root().view(), request.flags(), parts)?;
         nodes.conflict(section(Section::Conflict))?;
+        let mut hints = section(Section::Hints).cursor();
+        while !hints.is_done() {
+            let kind = IndexHint::from_byte(hints.byte()?);
+            nodes
+                .hints
+                .push((kind.ok_or_else(|| Error::internal("nothing known is said of an index"))?, hints.name()?));
+        }
         nodes.own_filters()?;
         Ok(nodes)
     }
@@ -187,6 +196,7 @@ impl<'a> Nodes<'a> {
             conflict: None,
             group: Vec::new(),
             having: Vec::new(),
+            hints: Vec::new(),
             explicit: false,
             scanned: 0,
             scopes: 0,

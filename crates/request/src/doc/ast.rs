@@ -3,6 +3,7 @@
 //! A document knows names and JSON values, no model: it is checked against a model when it is encoded. It is also what
 //! the reference evaluator of the tests reads, so that the evaluator shares nothing with the compiler.
 
+use relata_schema::IndexHint;
 use serde_json::Value as Json;
 
 /// One request, as it is written in JSON.
@@ -63,6 +64,8 @@ pub struct FindDoc {
     pub scope: Option<Vec<ScopeDoc>>,
     /// A row lock.
     pub lock: Option<LockDoc>,
+    /// What is said of indexes of the root's table, and of which.
+    pub index_hints: Vec<(IndexHint, String)>,
 }
 
 /// A scope by name: `"adults"` or `{"older_than": {"age": 18}}`. The default one is `"default"`.

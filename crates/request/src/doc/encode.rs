@@ -67,7 +67,8 @@ fn encode_options(
     if (find.limit, find.offset) != (None, None) {
         request.set_page(find.limit, find.offset);
     }
-    request.check()?;
+    request.write(Section::Hints, |out| find.index_hints.iter().try_for_each(|(kind, name)| out.hint(*kind, name)));
+    request.check().map_err(|error| if error.path().is_empty() { error.at(&view.name) } else { error })?;
     Ok(request)
 }
 

@@ -1,12 +1,12 @@
 //! From JSON to a [`RequestDoc`]: the finder options.
 
-use relata_schema::{Error, ErrorKind, Reader, Result};
+use relata_schema::{Error, ErrorKind, IndexHint, Reader, Result};
 use serde_json::Value as Json;
 
 use super::{ast::*, read_expr};
 use crate::MAX_DEPTH;
 
-const FIND_KEYS: [&str; 12] = [
+const FIND_KEYS: [&str; 13] = [
     "attributes",
     "where",
     "include",
@@ -19,6 +19,7 @@ const FIND_KEYS: [&str; 12] = [
     "paranoid",
     "scope",
     "lock",
+    "index_hints",
 ];
 const ROOT_KEYS: [&str; 8] =
     ["model", "find_and_count", "count", "aggregate", "attribute", "skip_locked", "nowait", "$schema"];
@@ -89,6 +90,9 @@ pub(super) fn query(reader: &Reader<'_>, depth: usize) -> Result<RequestDoc> {
     if find.lock.is_some() {
         return Err(reader.error("a query within a request locks nothing"));
     }
+    if !find.index_hints.is_empty() {
+        return Err(reader.error("indexes are said of the request, and not of a query within it"));
+    }
     Ok(RequestDoc { call, model, find })
 }
 
@@ -147,7 +151,34 @@ pub(super) fn options(reader: &Reader<'_>, depth: usize) -> Result<FindDoc> {
         paranoid: field("paranoid").map(|field| field.boolean()).transpose()?,
         scope: field("scope").map(|field| scopes(&field)).transpose()?,
         lock: field("lock").map(|field| lock(&field)).transpose()?,
+        index_hints: field("index_hints").map_or(Ok(Vec::new()), |field| index_hints(&field))?,
     })
+}
+
+/// `[{"use": ["by_name", "by_age"]}, {"ignore": "by_score"}]`
+fn index_hints(reader: &Reader<'_>) -> Result<Vec<(IndexHint, String)>> {
+    let mut found = Vec::new();
+    for said in reader.elements()? {
+        let kinds = IndexHint::ALL.iter().map(|kind| kind.name());
+        said.object(&kinds.clone().collect::<Vec<_>>())?;
+        let mut is_empty = true;
+        for kind in IndexHint::ALL {
+            let Some(names) = said.field(kind.name()) else { continue };
+            is_empty = false;
+            match names.json {
+                Json::String(name) => found.push((*kind, name.clone())),
+                _ => {
+                    for name in names.elements()? {
+                        found.push((*kind, name.text()?.to_owned()));
+                    }
+                }
+            }
+        }
+        if is_empty {
+            return Err(said.error("nothing is said of an index").help("write {\"use\": [\"name\"]}, force or ignore"));
+        }
+    }
+    Ok(found)
 }
 
 /// The finder options of a scope's own document.

@@ -194,6 +194,7 @@ fn merge(base: FindDoc, later: FindDoc) -> FindDoc {
         paranoid: later.paranoid.or(base.paranoid),
         scope: later.scope,
         lock: later.lock.or(base.lock),
+        index_hints: base.index_hints.into_iter().chain(later.index_hints).collect(),
     }
 }
 
@@ -237,7 +238,11 @@ pub fn apply(request: &mut Request<'_>, name: &str, args: &[(&str, Json)]) -> Re
 }
 
 fn write(request: &mut Request<'_>, options: &FindDoc, view: ModelView<'_>) -> Result<()> {
-    let wrong = [("attributes", options.attributes.is_some()), ("distinct", options.distinct)];
+    let wrong = [
+        ("attributes", options.attributes.is_some()),
+        ("distinct", options.distinct),
+        ("index_hints", !options.index_hints.is_empty()),
+    ];
     if let Some((key, _)) = wrong.iter().find(|(_, said)| *said) {
         return Err(Error::new(ErrorKind::Unsupported, format!("a typed find takes no \"{key}\" from a scope"))
             .at(&view.name)

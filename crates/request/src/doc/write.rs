@@ -39,6 +39,8 @@ fn options(find: &FindDoc, out: &mut Map<String, Json>) {
     put("distinct", find.distinct.then_some(true.into()));
     put("paranoid", find.paranoid.map(Json::from));
     put("scope", find.scope.as_ref().map(|scopes| scopes.iter().map(scope).collect()));
+    let hint = |(kind, name): &(relata_schema::IndexHint, String)| json!({ kind.name(): name });
+    put("index_hints", list(find.index_hints.iter().map(hint).collect()));
     if let Some(lock) = find.lock {
         put("lock", Some(crate::Lock::STRENGTHS[lock.strength as usize].into()));
         put("skip_locked", (lock.wait == LockWaitDoc::SkipLocked).then_some(true.into()));

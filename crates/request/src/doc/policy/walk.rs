@@ -88,6 +88,7 @@ fn options(find: &FindDoc, level: &Level<'_, '_>) -> Result<()> {
     let asked = [
         ("paranoid", find.paranoid == Some(false), rule.deleted),
         ("lock", find.lock.is_some(), rule.lock),
+        ("index_hints", !find.index_hints.is_empty(), false),
         ("distinct", find.distinct, rule.groups),
         ("group", !find.group.is_empty(), rule.groups),
         ("having", find.having.is_some(), rule.groups),

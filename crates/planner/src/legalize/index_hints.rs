@@ -1,0 +1,24 @@
+//! What is said of indexes, where the database takes it. Changes nothing.
+
+use relata_dialect::{Capabilities, IndexHintForm};
+use relata_ir::Ir;
+use relata_schema::{Error, ErrorKind, IndexHint, Result};
+
+use super::Legalization;
+
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "index_hints", run };
+
+fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
+    for rel in ir.rel_ids() {
+        let hints = ir.hints(ir.rel(rel).hints);
+        let refused = match (dialect.index_hints, hints) {
+            (_, []) | (IndexHintForm::Words, _) => continue,
+            (IndexHintForm::IndexedBy, [only]) if only.kind == IndexHint::Force => continue,
+            (IndexHintForm::IndexedBy, _) => "takes one index by force, and nothing else that is said of indexes",
+            (IndexHintForm::None, _) => "chooses its indexes by itself",
+        };
+        return Err(Error::new(ErrorKind::Unsupported, format!("{} {refused}", dialect.name))
+            .help("leave it out for this database"));
+    }
+    Ok(false)
+}
