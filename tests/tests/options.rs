@@ -92,7 +92,8 @@ fn an_index_is_named_and_nothing_more() {
     for db in databases("index_hints") {
         relata::create_missing(&db, &models.views().collect::<Vec<_>>()).unwrap();
         let ask = |hints: Json| {
-            let request = json!({"model": "Post", "attributes": ["id"], "where": {"author_id": 1}, "index_hints": hints});
+            let request =
+                json!({"model": "Post", "attributes": ["id"], "where": {"author_id": 1}, "index_hints": hints});
             DynFind::from_doc(&models, RequestDoc::from_json(&request).unwrap()).json(&db)
         };
         let name = db.dialect().name;

@@ -32,6 +32,8 @@ pub(crate) struct ColumnOptions {
     pub name: Option<LitStr>,
     pub ty: Option<LitStr>,
     pub default: Option<Lit>,
+    /// `now`, `uuid` or `uuid_v7`.
+    pub generated: Option<Ident>,
     pub checks: Vec<crate::checks::Check>,
 }
 
@@ -122,7 +124,12 @@ pub(crate) fn column_options(field: &Field) -> Result<ColumnOptions> {
                 } else if meta.path.is_ident("type") {
                     options.ty = Some(meta.value()?.parse()?);
                 } else if meta.path.is_ident("default") {
-                    options.default = Some(meta.value()?.parse()?);
+                    let value = meta.value()?;
+                    if value.peek(syn::Ident) {
+                        options.generated = Some(value.parse()?);
+                    } else {
+                        options.default = Some(value.parse()?);
+                    }
                 } else if meta.path.is_ident("validate") {
                     meta.parse_nested_meta(|meta| {
                         options.checks.push(crate::checks::parse(&meta)?);

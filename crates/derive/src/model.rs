@@ -254,13 +254,22 @@ fn attribute(field: &Plain<'_>) -> Result<TokenStream> {
             })
         }
     };
+    let generated = match &field.options.generated {
+        None => None,
+        Some(name) if name == "now" => Some(quote!(attribute.generated(::relata::schema::Generated::Now);)),
+        Some(name) if name == "uuid" => Some(quote!(attribute.generated(::relata::schema::Generated::Uuid);)),
+        Some(name) if name == "uuid_v7" => Some(quote!(attribute.generated(::relata::schema::Generated::UuidV7);)),
+        Some(name) => {
+            return Err(Error::new_spanned(name, "a default is a literal, or one of now, uuid and uuid_v7"));
+        }
+    };
     let checks = checks::expand(&field.options.checks, base);
     let nullable = (!field.options.key).then(|| quote!(attribute.null(#null);));
     Ok(quote! {
         {
             let ty = #ty;
             let attribute = builder.attribute(#name, ty);
-            #key #auto #unique #column #nullable #default
+            #key #auto #unique #column #nullable #default #generated
             #(#checks)*
         }
     })

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use relata_dialect::Capabilities;
 use relata_driver::{Driver, Held, Pool, PoolOptions, Session};
 use relata_planner::{CacheStats, PlanCache};
+use relata_request::write::Fresh;
 use relata_schema::Result;
+use uuid::Uuid;
 
 use crate::{Executor, Hooks, Tx, url};
 
@@ -108,6 +110,11 @@ impl Database {
     /// The moment it is, as the clock of the database says.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// What is new of rows that are created now.
+    pub(crate) fn fresh(&self) -> Fresh<'static> {
+        Fresh { now: self.now(), uuid: &|ordered| if ordered { Uuid::now_v7() } else { Uuid::new_v4() } }
     }
 
     /// What runs before and after the calls of models; shared by all clones of the handle.

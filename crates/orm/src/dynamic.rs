@@ -10,6 +10,7 @@ use relata_request::{
         AttributesDoc, CallDoc, FindDoc, IncludeDoc, OrderDoc, RequestDoc, ScopeDoc, SelectDoc, WhereDoc, encode_find,
         encode_write,
     },
+    write::Fresh,
 };
 use relata_schema::{Datum, Error, ModelRef, ModelSet, Result, datum_to_json};
 use serde_json::Value as Json;
@@ -139,7 +140,7 @@ impl DynFind {
     /// What is wrong with it for the model.
     pub fn requests(&self) -> Result<Vec<(&'static str, Request<'static>)>> {
         if let CallDoc::Write(write) = &self.doc.call {
-            let requests = encode_write(&self.doc, self.model()?, jiff::Timestamp::UNIX_EPOCH)?;
+            let requests = encode_write(&self.doc, self.model()?, &Fresh::EXAMPLE)?;
             return Ok(requests.into_iter().map(|request| (write.action.name(), request)).collect());
         }
         let request = self.request()?;

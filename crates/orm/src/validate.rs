@@ -27,6 +27,7 @@ pub(crate) fn check(draft: &Draft, validate: bool, waiting: &[u16]) -> Result<()
             None => {
                 let given_by_itself = declared.null
                     || declared.default.is_some()
+                    || declared.generated.is_some()
                     || declared.auto_increment
                     || [view.created_at, view.updated_at].contains(&Some(attribute));
                 if draft.is_new() && validate && !given_by_itself {

@@ -2,7 +2,8 @@
 //! keeps by itself (timestamps, a version, soft deletion).
 
 use jiff::{Timestamp, tz::TimeZone};
-use relata_schema::{Datum, Error, ErrorKind, Function, Kind, ModelRef, ModelView, Result, Value};
+use relata_schema::{Datum, Error, ErrorKind, Function, Generated, Kind, ModelRef, ModelView, Result, Value};
+use uuid::Uuid;
 
 pub use crate::conflict::{Conditions, OnConflict, Said, UpsertBy, conflict_target};
 use crate::{Call, Encoder, Request, Section};
@@ -32,6 +33,7 @@ pub fn stamp(model: ModelView<'_>, attribute: u16, now: Timestamp) -> Value {
     match ty.kind() {
         Kind::Naive => Datum::Naive(TimeZone::UTC.to_datetime(cut)),
         Kind::Day => Datum::Day(TimeZone::UTC.to_datetime(cut).date()),
+        Kind::Time => Datum::Time(TimeZone::UTC.to_datetime(cut).time()),
         _ => Datum::Instant(cut),
     }
 }
@@ -85,12 +87,40 @@ fn row_set<'q>(model: ModelView<'_>, rows: Vec<Given<'q>>) -> RowSet<'q> {
     RowSet { attributes, cells, rows: count }
 }
 
-/// Adds what the model keeps by itself to a new row, where it is not given: when it was created and updated.
-pub fn stamp_new<'q>(model: ModelView<'_>, row: &mut Given<'q>, now: Timestamp) {
-    for attribute in [model.created_at, model.updated_at].into_iter().flatten() {
-        if !row.iter().any(|(given, _)| *given == attribute) {
-            row.push((attribute, stamp(model, attribute, now)));
+/// What is new of a new row.
+#[derive(Clone, Copy)]
+pub struct Fresh<'f> {
+    /// The moment.
+    pub now: Timestamp,
+    /// Makes a UUID: of version 7 where that is said, else of version 4.
+    pub uuid: &'f dyn Fn(bool) -> Uuid,
+}
+
+impl std::fmt::Debug for Fresh<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Fresh({})", self.now)
+    }
+}
+
+impl Fresh<'static> {
+    /// For what is looked at and not sent: the start of 1970, and the UUID that is all zeros.
+    pub const EXAMPLE: Fresh<'static> = Fresh { now: Timestamp::UNIX_EPOCH, uuid: &|_| Uuid::nil() };
+}
+
+/// Adds what the model keeps by itself to a new row, where it is not given: when it was created and updated, and what is
+/// made for each row.
+pub fn stamp_new<'q>(model: ModelView<'_>, row: &mut Given<'q>, fresh: &Fresh<'_>) {
+    let made = (0u16..).zip(&model.def().attributes).filter_map(|(i, declared)| Some((i, declared.generated?)));
+    let kept = [model.created_at, model.updated_at].into_iter().flatten().map(|i| (i, Generated::Now));
+    for (attribute, generated) in kept.chain(made) {
+        if row.iter().any(|(given, _)| *given == attribute) {
+            continue;
         }
+        let value = match generated {
+            Generated::Now => stamp(model, attribute, fresh.now),
+            Generated::Uuid | Generated::UuidV7 => Datum::Uuid((fresh.uuid)(generated == Generated::UuidV7)),
+        };
+        row.push((attribute, value));
     }
 }
 

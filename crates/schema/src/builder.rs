@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::{
-    Association, AssociationKind, Attribute, Check, Compiled, Error, ErrorKind, Index, Kind, ModelDef, ModelRule,
-    PatternText, Result, Rule, SqlType, Target, Through, Value, Values, nearest, pluralize, snake_case,
+    Association, AssociationKind, Attribute, Check, Compiled, Error, ErrorKind, Generated, Index, Kind, ModelDef,
+    ModelRule, PatternText, Result, Rule, SqlType, Target, Through, Value, Values, nearest, pluralize, snake_case,
 };
 
 /// Builds a [`ModelDef`].
@@ -440,6 +440,7 @@ impl AttributeBuilder {
                 null: true,
                 auto_increment: false,
                 default: None,
+                generated: None,
                 checks: Vec::new(),
             },
             column: None,
@@ -498,6 +499,12 @@ impl AttributeBuilder {
     /// What a new row has where nothing is given.
     pub fn default(&mut self, value: impl Into<Value>) -> &mut Self {
         self.attribute.default = Some(value.into());
+        self
+    }
+
+    /// What is made for a new row where nothing is given. Whoever writes to the table without relata gives it himself.
+    pub fn generated(&mut self, generated: Generated) -> &mut Self {
+        self.attribute.generated = Some(generated);
         self
     }
 }
@@ -599,6 +606,12 @@ fn check_attribute(attribute: &Attribute, key: bool) -> Result<()> {
     attribute.ty.check_array()?;
     if key && !attribute.ty.kind().is_key() {
         return Err(Error::new(ErrorKind::Schema, format!("{} cannot be a key", attribute.ty)));
+    }
+    if let Some(generated) = attribute.generated
+        && !generated.fits(attribute.ty.kind())
+    {
+        let message = format!("the default \"{}\" is no value of {}", generated.name(), attribute.ty);
+        return Err(Error::new(ErrorKind::Schema, message));
     }
     for check in &attribute.checks {
         if let Rule::Is(pattern) | Rule::IsNot(pattern) = &check.rule {

@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Map, Value as Json};
 
 use crate::{
-    AssociationKind, Error, ErrorKind, ModelBuilder, ModelDef, ModelSet, Reader, Result, SqlType, datum_from_json,
-    datum_to_json, rule_doc,
+    AssociationKind, Error, ErrorKind, Generated, ModelBuilder, ModelDef, ModelSet, Reader, Result, SqlType,
+    datum_from_json, datum_to_json, rule_doc,
 };
 
 /// A schema document: models by name, in the order written.
@@ -207,6 +207,19 @@ fn named<'j, T>(reader: &Reader<'j>, read: impl Fn(&Reader<'j>) -> Result<T>) ->
     reader.map()?.iter().map(|(name, value)| Ok((name.clone(), read(&reader.child(name, value))?))).collect()
 }
 
+/// `{"fn": "now"}`: what is made for each row.
+fn generated(json: &Json) -> Option<Result<Generated>> {
+    let name = match json {
+        Json::Object(map) if map.len() == 1 => map.get("fn")?.as_str()?,
+        _ => return None,
+    };
+    let known = Generated::ALL.iter().find(|known| known.1 == name).map(|known| known.0);
+    Some(known.ok_or_else(|| {
+        Error::new(ErrorKind::Schema, format!("no default is made by \"{name}\""))
+            .near(name, Generated::ALL.iter().map(|known| known.1))
+    }))
+}
+
 impl ModelDoc {
     fn read(reader: &Reader<'_>) -> Result<ModelDoc> {
         reader.object(&[
@@ -255,7 +268,9 @@ impl ModelDoc {
         for (attribute_name, doc) in &self.attributes {
             let at = |error: Error| error.at(format!("{name}.{attribute_name}"));
             let ty = SqlType::parse(&doc.ty).map_err(at)?;
-            let default = doc.default.as_ref().map(|json| datum_from_json(json, &ty)).transpose().map_err(at)?;
+            let generated = doc.default.as_ref().and_then(generated).transpose().map_err(at)?;
+            let default = doc.default.as_ref().filter(|_| generated.is_none());
+            let default = default.map(|json| datum_from_json(json, &ty)).transpose().map_err(at)?;
             let checks = match &doc.validate {
                 Some(json) => rule_doc::read(&Reader::new(json), &ty).map_err(at)?,
                 None => Vec::new(),
@@ -281,6 +296,9 @@ impl ModelDoc {
             }
             if let Some(default) = default {
                 attribute.default(default);
+            }
+            if let Some(generated) = generated {
+                attribute.generated(generated);
             }
         }
         for (association_name, doc) in &self.associations {
@@ -430,7 +448,10 @@ impl ModelDef {
                         null: (!self.primary_key.contains(&i)).then_some(attribute.null),
                         unique: self.unique[1..].iter().any(|set| *set == [i])
                             && !self.indexes.iter().any(|index| index.unique && index.attributes == [i]),
-                        default: attribute.default.as_ref().map(|v| datum_to_json(v, attribute.ty.scale())),
+                        default: match attribute.generated {
+                            Some(generated) => Some(serde_json::json!({ "fn": generated.name() })),
+                            None => attribute.default.as_ref().map(|v| datum_to_json(v, attribute.ty.scale())),
+                        },
                         column: (attribute.column != attribute.name).then(|| attribute.column.clone()),
                         validate: rule_doc::to_json(&attribute.checks, &attribute.ty),
                     };

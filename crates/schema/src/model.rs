@@ -88,8 +88,41 @@ pub struct Attribute {
     pub auto_increment: bool,
     /// What a new row has where nothing is given.
     pub default: Option<Value>,
+    /// What is made for a new row where nothing is given.
+    pub generated: Option<Generated>,
     /// What its values must be like beyond their type.
     pub checks: Vec<Check>,
+}
+
+/// A value that is made anew for each row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Generated {
+    /// The moment at which the row is created, by the clock of the database's handle.
+    Now,
+    /// A UUID of random digits, version 4. <https://www.rfc-editor.org/rfc/rfc9562#section-5.4>
+    Uuid,
+    /// A UUID that begins with the moment, version 7: later ones are greater.
+    /// <https://www.rfc-editor.org/rfc/rfc9562#section-5.7>
+    UuidV7,
+}
+
+impl Generated {
+    /// Every one, with its name in documents.
+    pub const ALL: [(Generated, &'static str); 3] =
+        [(Generated::Now, "now"), (Generated::Uuid, "uuid"), (Generated::UuidV7, "uuid_v7")];
+
+    /// Its name in documents.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|known| known.0 == self).map_or("", |known| known.1)
+    }
+
+    /// Whether an attribute of a kind can have it.
+    pub fn fits(self, kind: Kind) -> bool {
+        match self {
+            Generated::Now => matches!(kind, Kind::Instant | Kind::Naive | Kind::Day | Kind::Time),
+            Generated::Uuid | Generated::UuidV7 => kind == Kind::Uuid,
+        }
+    }
 }
 
 /// An index of a table.

@@ -215,7 +215,7 @@ fn insert_one(on: &dyn Executor, draft: &Draft, conflict: Option<&OnConflict>) -
     let view = draft.model();
     let mut row = draft.given();
     // A new row has its timestamps however silent the call is: they are never NULL.
-    request::stamp_new(view, &mut row, on.database().now());
+    request::stamp_new(view, &mut row, &on.database().fresh());
     let mut sets = request::row_sets(view, vec![row]);
     let Some(set) = sets.pop() else { return Err(Error::internal("a row makes no insert")) };
     let mut insert = request::insert(draft.model_ref(), set, conflict);

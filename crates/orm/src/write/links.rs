@@ -360,7 +360,7 @@ impl<'i> Links<'i> {
         if !failures.is_empty() {
             return Err(Error::validation(failures).at(&view.name));
         }
-        let now = on.database().now();
+        let fresh = on.database().fresh();
         let rows: Vec<Vec<(u16, Datum<'_>)>> = keys
             .iter()
             .map(|key| {
@@ -369,7 +369,7 @@ impl<'i> Links<'i> {
                 row.extend(through.target.iter().zip(key).map(|(&a, value)| (a, value.borrowed())));
                 row.extend(self.options.through.iter().map(|(a, value)| (*a, value.borrowed())));
                 row.extend(view.paranoid.map(|deleted| (deleted, Datum::Null)));
-                request::stamp_new(view, &mut row, now);
+                request::stamp_new(view, &mut row, &fresh);
                 row
             })
             .collect();

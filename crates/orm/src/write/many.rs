@@ -153,10 +153,10 @@ fn checked(drafts: &[Draft], options: WriteOptions) -> Result<()> {
 
 /// The rows as sets of one shape, cut to what one statement takes.
 fn sets<'d>(on: &dyn Executor, model: &ModelRef, drafts: &'d [Draft]) -> Vec<RowSet<'d>> {
-    let (view, now) = (model.view(), on.database().now());
+    let (view, fresh) = (model.view(), on.database().fresh());
     let rows = drafts.iter().map(|draft| {
         let mut row = draft.given();
-        request::stamp_new(view, &mut row, now);
+        request::stamp_new(view, &mut row, &fresh);
         row
     });
     let mut cut = Vec::new();

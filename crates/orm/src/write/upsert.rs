@@ -50,7 +50,7 @@ fn upsert_here(on: &dyn Executor, mut draft: Draft, by: &UpsertBy, options: Writ
     // A row that is there, and stays as it is, is not answered.
     let keeps = conflict.update.is_empty() || !by.filter.is_empty();
     let mut row = draft.given();
-    request::stamp_new(view, &mut row, on.database().now());
+    request::stamp_new(view, &mut row, &on.database().fresh());
     let Some(set) = request::row_sets(view, vec![row]).pop() else {
         return Err(Error::internal("a row makes no insert"));
     };

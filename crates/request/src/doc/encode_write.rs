@@ -7,16 +7,17 @@ use serde_json::{Map, Value as Json};
 use super::{ast::*, ast_write::*, encode, encode_expr::Scope};
 use crate::{
     Request, Section,
-    write::{self, OnConflict},
+    write::{self, Fresh, OnConflict},
 };
 
 /// Encodes a document that changes rows. A create of rows of which only some give a generated key is several requests.
-/// The model's own upkeep is part of it: timestamps with the moment `now`, version, soft deletion.
+/// The model's own upkeep is part of it: timestamps and what is made for each row, version, soft deletion.
 ///
 /// # Errors
 ///
 /// Whatever is wrong with the document for that model, with the place and the nearest known name.
-pub fn encode_write(doc: &RequestDoc, root: ModelRef, now: Timestamp) -> Result<Vec<Request<'static>>> {
+pub fn encode_write(doc: &RequestDoc, root: ModelRef, fresh: &Fresh<'_>) -> Result<Vec<Request<'static>>> {
+    let now = fresh.now;
     let CallDoc::Write(call) = &doc.call else {
         return Err(Error::internal("a document that reads is encoded as a write"));
     };
@@ -25,7 +26,7 @@ pub fn encode_write(doc: &RequestDoc, root: ModelRef, now: Timestamp) -> Result<
     let mut requests = match &call.action {
         ActionDoc::Create { rows, conflict, .. } => {
             let mut given = encode_rows(view, rows)?;
-            given.iter_mut().for_each(|row| write::stamp_new(view, row, now));
+            given.iter_mut().for_each(|row| write::stamp_new(view, row, fresh));
             let sets = write::row_sets(view, given);
             let conflict = conflict_of(view, conflict, &sets)?;
             sets.into_iter().map(|set| write::insert(&root, set, conflict.as_ref())).collect()
@@ -34,7 +35,7 @@ pub fn encode_write(doc: &RequestDoc, root: ModelRef, now: Timestamp) -> Result<
             let mut given = encode_rows(view, std::slice::from_ref(row))?;
             let named: Vec<u16> = given.iter().flatten().map(|(attribute, _)| *attribute).collect();
             let conflict = upsert_by(view, update.as_deref(), target)?.resolve(view, &named, false)?;
-            given.iter_mut().for_each(|row| write::stamp_new(view, row, now));
+            given.iter_mut().for_each(|row| write::stamp_new(view, row, fresh));
             let sets = write::row_sets(view, given);
             sets.into_iter().map(|set| write::insert(&root, set, Some(&conflict))).collect()
         }
