@@ -247,3 +247,85 @@ fn what_a_database_does_not_have_is_refused_by_name() {
         assert_eq!(error.kind(), ErrorKind::TypeMismatch, "{filter}: {error}");
     }
 }
+
+#[derive(Model, Debug, Clone)]
+#[model(table = "places")]
+struct Place {
+    #[key(auto)]
+    id: i64,
+    #[column(type = "geometry(point,4326)")]
+    spot: Json,
+    #[column(type = "geometry")]
+    outline: Option<Json>,
+}
+
+#[derive(Model, Debug, Clone)]
+#[model(table = "regions")]
+struct Region {
+    #[key(auto)]
+    id: i64,
+    #[column(type = "geography(point,4326)")]
+    center: Json,
+}
+
+/// Numbers of JSON that are whole are written either way.
+fn shape(json: &Json) -> Json {
+    serde_json::from_str(&json.to_string().replace(".0,", ",").replace(".0]", "]")).unwrap()
+}
+
+#[test]
+fn shapes_are_kept() {
+    for db in databases("shapes") {
+        let name = db.dialect().name;
+        let created = relata::create_missing(&db, &[model::<Place>()]);
+        match (name, &created) {
+            ("sqlite", _) => {
+                assert_eq!(created.unwrap_err().kind(), ErrorKind::Unsupported);
+                continue;
+            }
+            ("postgres", Err(error)) if error.to_string().contains("postgis") => {
+                eprintln!("skipped: PostGIS is not installed; cargo xtask test installs it");
+                continue;
+            }
+            _ => created.unwrap(),
+        }
+        let crs = json!({ "type": "name", "properties": { "name": "EPSG:4326" } });
+        let paris = json!({ "type": "Point", "coordinates": [2.35, 48.85] });
+        let square = json!({ "type": "Polygon", "coordinates": [[[0, 0], [4, 0], [4, 4], [0, 0]]] });
+        let place = Place::create(&db, |place| place.spot(paris.clone()).outline(square.clone())).unwrap();
+        let kept = Place::find().filter(Place::ID.eq(place.id)).one(&db).unwrap().unwrap();
+        // The reference system is that of the column; longitude comes first, as GeoJSON has it.
+        assert_eq!(shape(&kept.spot), json!({ "type": "Point", "coordinates": [2.35, 48.85], "crs": crs }), "{name}");
+        assert_eq!(kept.outline.as_ref().map(shape), Some(square.clone()), "{name}");
+        let sql = match name {
+            "mysql" => "SELECT ST_Longitude(spot) FROM places",
+            _ => "SELECT ST_X(spot) FROM places",
+        };
+        assert_eq!(db.query(relata::Sql::trusted(sql), ()).one::<(f64,)>().unwrap(), Some((2.35,)), "{name}");
+        // Another kind of shape, another system, and what is no shape are refused.
+        for wrong in [
+            square.clone(),
+            json!({ "type": "Point", "coordinates": [1, 2], "crs": { "type": "name", "properties": { "name": "EPSG:3857" } } }),
+            json!({ "type": "Circle", "coordinates": [1, 2] }),
+            json!({ "type": "Point" }),
+        ] {
+            let error = Place::create(&db, |place| place.spot(wrong.clone())).unwrap_err();
+            let kinds = [ErrorKind::Database, ErrorKind::TypeMismatch, ErrorKind::Validation];
+            assert!(kinds.contains(&error.kind()), "{name}: {error:?}");
+        }
+        let error = Place::find().filter(Place::SPOT.eq(paris.clone())).all(&db).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{name}: {error}");
+        assert_eq!(Place::find().filter(Place::OUTLINE.is_not_null()).count(&db).unwrap(), 1, "{name}");
+        match name {
+            "postgres" => {
+                relata::create_missing(&db, &[model::<Region>()]).unwrap();
+                let region = Region::create(&db, |region| region.center(paris.clone())).unwrap();
+                assert_eq!(shape(&region.center)["coordinates"], json!([2.35, 48.85]));
+            }
+            _ => {
+                let error = relata::create_missing(&db, &[model::<Region>()]).unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::Unsupported, "{name}: {error}");
+            }
+        }
+    }
+}

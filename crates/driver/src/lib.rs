@@ -3,6 +3,7 @@
 //! A driver is thin. It opens connections that keep a contract (UTF-8, UTC, no surprises in how text is read), runs
 //! statements with parameters, hands out rows, and says what an error means. Everything else is above it.
 
+pub mod geometry;
 mod param;
 mod pool;
 mod traits;

@@ -11,7 +11,7 @@ use mysql::{
     Column, Value as Raw,
     consts::{ColumnFlags, ColumnType},
 };
-use relata_driver::Param;
+use relata_driver::{Param, geometry};
 use relata_schema::{
     Datum, Error, ErrorKind, Kind, Result, format_instant, format_naive, format_time, parse_naive, write_json_string,
 };
@@ -71,6 +71,7 @@ fn one(value: &Datum<'_>, kind: Kind) -> Result<Raw> {
         Datum::Double(v) if kind == Kind::Real => Raw::Double(f64::from(*v as f32)),
         Datum::Double(v) => Raw::Double(*v),
         Datum::Decimal(v) => text(v.to_string()),
+        Datum::Json(v) if kind == Kind::Geometry => Raw::Bytes(geometry::to_mysql(v)?),
         Datum::Text(v) | Datum::Json(v) => Raw::Bytes(v.as_bytes().to_vec()),
         Datum::Bytes(v) => Raw::Bytes(v.to_vec()),
         Datum::Uuid(v) => text(v.to_string()),
@@ -159,6 +160,7 @@ pub(crate) fn read_column<'r>(raw: &'r Raw, kind: Kind, column: Option<&Column>)
             }
         }
         (ColumnType::MYSQL_TYPE_BIT, _) => Err(wrong("bits")),
+        (ColumnType::MYSQL_TYPE_GEOMETRY, Kind::Geometry) => Ok(Datum::Json(geometry::from_mysql(bytes)?.into())),
         (ColumnType::MYSQL_TYPE_GEOMETRY, _) => Err(wrong("a shape")),
         (_, Kind::Uuid) if column.character_set() != BINARY => {
             let text = std::str::from_utf8(bytes).map_err(|_| wrong("text or bytes"))?;
@@ -318,6 +320,7 @@ pub(crate) fn natural_kind(column: &Column) -> Result<Kind> {
         MYSQL_TYPE_DATETIME | MYSQL_TYPE_DATETIME2 | MYSQL_TYPE_TIMESTAMP | MYSQL_TYPE_TIMESTAMP2 => Kind::Naive,
         MYSQL_TYPE_TIME | MYSQL_TYPE_TIME2 => Kind::Time,
         MYSQL_TYPE_JSON => Kind::Json,
+        MYSQL_TYPE_GEOMETRY => Kind::Geometry,
         MYSQL_TYPE_BIT => Kind::Bytes,
         MYSQL_TYPE_VARCHAR
         | MYSQL_TYPE_VAR_STRING

@@ -1,7 +1,9 @@
 //! Values that are to be written: of a record that is not there yet, or the changes of one that is.
 
 use relata_request::typed::Column;
-use relata_schema::{Datum, Error, ErrorKind, Kind, ModelRef, ModelView, Result, Value, datum_to_json, nearest_double};
+use relata_schema::{
+    Datum, Error, ErrorKind, Kind, ModelRef, ModelView, Result, Value, datum_to_json, in_system, nearest_double,
+};
 
 use crate::{FromDatum, IntoValue, into_value::same};
 
@@ -101,6 +103,11 @@ impl Draft {
             }
             (Value::UnsignedInt(number), Some(kind)) if kind != Kind::UnsignedBigInt => {
                 i64::try_from(number).map_or(Value::UnsignedInt(number), Value::Int)
+            }
+            (Value::Json(shape), Some(Kind::Geometry | Kind::Geography)) => {
+                let ty = &self.model().def().attributes[usize::from(attribute)].ty;
+                let placed = in_system(&shape, ty);
+                Value::Json(placed.map_or(shape, Into::into))
             }
             (value, _) => value,
         };

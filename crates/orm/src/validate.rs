@@ -2,7 +2,7 @@
 
 use relata_schema::{
     Attribute, Check, Datum, Error, Failure, Kind, Result, Rule, SqlType, Value, Values, address_problem, is_exact,
-    nearest_double, rounds_beyond_day, rounds_beyond_instants,
+    nearest_double, rounds_beyond_day, rounds_beyond_instants, system_problem,
 };
 
 use crate::Draft;
@@ -92,6 +92,7 @@ fn of_type(ty: &SqlType, value: &Datum<'_>) -> Option<String> {
         (SqlType::SizedText(size), Datum::Text(text)) => too_long(text.len(), size.bytes()),
         (SqlType::SizedBytes(size), Datum::Bytes(bytes)) => too_long(bytes.len(), size.bytes()),
         (SqlType::Binary(length), Datum::Bytes(bytes)) => too_long(bytes.len(), usize::from(*length)),
+        (SqlType::Geometry(_) | SqlType::Geography(_), Datum::Json(shape)) => system_problem(shape, ty),
         (SqlType::Array(element), Datum::Array(values)) => {
             values.iter().filter(|value| !value.is_null()).find_map(|value| of_type(element, value))
         }

@@ -4,7 +4,7 @@ use std::{error::Error as StdError, ops::Bound as End};
 
 use postgres::types::{Format, IsNull, Kind as TypeKind, ToSql, Type, private::BytesMut, to_sql_checked};
 use postgres_protocol::types::{RangeBound, empty_range_to_sql, hstore_to_sql, range_to_sql};
-use relata_driver::Param;
+use relata_driver::{Param, geometry};
 use relata_schema::{Datum, Error, ErrorKind, Kind, Range, Result, Value, cut_instant, cut_naive, nearest_double};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
@@ -166,6 +166,10 @@ fn one(value: &Datum<'_>, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Boxed
         }
         Datum::Json(v) if *ty == Type::JSON || is_text => {
             out.extend_from_slice(v.as_bytes());
+            Ok(IsNull::No)
+        }
+        Datum::Json(v) if matches!(ty.name(), "geometry" | "geography") => {
+            out.extend_from_slice(&geometry::to_ewkb(v)?);
             Ok(IsNull::No)
         }
         Datum::Json(v) if ty.name() == "hstore" => {

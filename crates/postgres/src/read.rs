@@ -9,6 +9,7 @@ use jiff::{
 };
 use postgres::types::{FromSql, Kind as TypeKind, Type};
 use postgres_protocol::types::{self as protocol, RangeBound};
+use relata_driver::geometry;
 use relata_schema::{Datum, Error, ErrorKind, Kind, Range, Result, Value, nearest_double};
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -118,6 +119,9 @@ pub(crate) fn read<'r>(raw: &Raw<'r>, kind: Kind) -> Result<Datum<'r>> {
         Kind::MacAddr if *ty == Type::MACADDR => Datum::Text(hardware(bytes).into()),
         Kind::MacAddr8 if *ty == Type::MACADDR8 => Datum::Text(hardware(bytes).into()),
         Kind::TsVector if *ty == Type::TS_VECTOR => Datum::Text(words(bytes).ok_or_else(wrong)?.into()),
+        Kind::Geometry | Kind::Geography if matches!(ty.name(), "geometry" | "geography") => {
+            Datum::Json(geometry::from_ewkb(bytes)?.into())
+        }
         Kind::Hstore if ty.name() == "hstore" => Datum::Json(pairs(bytes).map_err(failed)?.into()),
         kind => match (kind.element(), kind.bound(), ty.kind()) {
             (Some(element), _, TypeKind::Array(_)) => {
@@ -228,6 +232,8 @@ fn of_type(ty: &Type) -> Result<Kind> {
         Type::TS_VECTOR => Kind::TsVector,
         ref ty if <&str as FromSql>::accepts(ty) || matches!(ty.kind(), TypeKind::Enum(_)) => Kind::Text,
         ref ty if ty.name() == "hstore" => Kind::Hstore,
+        ref ty if ty.name() == "geometry" => Kind::Geometry,
+        ref ty if ty.name() == "geography" => Kind::Geography,
         ref ty => {
             let collection = match ty.kind() {
                 TypeKind::Array(element) => of_type(element)?.array(),

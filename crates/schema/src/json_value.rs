@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
-use crate::{Datum, Error, ErrorKind, Kind, Range, Result, SqlType, Value, address, nearest, temporal};
+use crate::{Datum, Error, ErrorKind, Kind, Range, Result, Shape, SqlType, Value, address, nearest, temporal};
 
 /// The largest integer that every reader of JSON keeps exactly: 2^53 - 1.
 const SAFE_INTEGER: i64 = (1 << 53) - 1;
@@ -121,7 +121,8 @@ pub fn datum_from_json(json: &Json, ty: &SqlType) -> Result<Value> {
             if !json.is_object() {
                 return Err(mismatch().help("a shape is an object of GeoJSON"));
             }
-            Datum::Json(Cow::Owned(json.to_string()))
+            let text = json.to_string();
+            Datum::Json(Cow::Owned(in_system(&text, ty).unwrap_or(text)))
         }
         Kind::IntegerRange
         | Kind::BigIntRange
@@ -154,6 +155,27 @@ pub fn datum_from_json(json: &Json, ty: &SqlType) -> Result<Value> {
             BASE64.decode(text()?).map_err(|_| mismatch().help("bytes are written in base64"))?,
         )),
     })
+}
+
+/// A shape in the reference system of its column, where it names none itself; nothing where it is in one already.
+pub fn in_system(shape: &str, ty: &SqlType) -> Option<String> {
+    let (SqlType::Geometry(Shape { srid, .. }) | SqlType::Geography(Shape { srid, .. })) = ty else { return None };
+    let srid = (*srid)?;
+    let Ok(Json::Object(mut members)) = serde_json::from_str(shape) else { return None };
+    if members.contains_key("crs") {
+        return None;
+    }
+    let system = serde_json::json!({ "type": "name", "properties": { "name": format!("EPSG:{srid}") } });
+    members.insert("crs".to_owned(), system);
+    Some(Json::Object(members).to_string())
+}
+
+/// What is wrong with the reference system of a shape for its column: it names another one.
+pub fn system_problem(shape: &str, ty: &SqlType) -> Option<String> {
+    let (SqlType::Geometry(Shape { srid, .. }) | SqlType::Geography(Shape { srid, .. })) = ty else { return None };
+    let json: Json = serde_json::from_str(shape).ok()?;
+    let found = json.pointer("/crs/properties/name")?.as_str()?.rsplit(':').next()?.parse::<u32>().ok()?;
+    srid.filter(|srid| *srid != found).map(|_| format!("it is in the reference system {found}, which {ty} is not"))
 }
 
 /// A range is an array of its bounds, of which the lower is included and the upper is not unless they say so; an empty one

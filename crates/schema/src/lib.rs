@@ -31,7 +31,10 @@ pub use association::{Association, AssociationKind, Link, Target, Through, Throu
 pub use builder::{AssociationBuilder, AttributeBuilder, ModelBuilder};
 pub use doc::{AssociationDoc, AttributeDoc, IndexDoc, ModelDoc, SchemaDoc};
 pub use error::{ConnectionFate, Constraint, Error, ErrorKind, Failure, Outcome, Result, Retry, nearest};
-pub use json_value::{datum_from_json, datum_to_json, is_exact, nearest_double, write_json_datum, write_json_string};
+pub use json_value::{
+    datum_from_json, datum_to_json, in_system, is_exact, nearest_double, system_problem, write_json_datum,
+    write_json_string,
+};
 pub use kind::Kind;
 pub use model::{Attribute, Compiled, Generated, Index, ModelDef};
 pub use naming::{pluralize, singularize, snake_case};

@@ -124,8 +124,11 @@ impl Servers {
 
 /// The servers come from Debian's packages. Elsewhere PostgreSQL and MariaDB have to be there already.
 fn install() -> Result<(), String> {
-    let missing =
-        [("postgresql", postgres_programs().is_none()), ("mariadb-server-core", !Flavor::MariaDb.is_installed())];
+    let missing = [
+        ("postgresql", postgres_programs().is_none()),
+        ("postgresql-15-postgis-3", !has_postgis()),
+        ("mariadb-server-core", !Flavor::MariaDb.is_installed()),
+    ];
     let missing: Vec<&str> = missing.into_iter().filter(|(_, missing)| *missing).map(|(package, _)| package).collect();
     if !missing.is_empty() {
         println!("installing {} with apt-get", missing.join(" and "));
@@ -144,6 +147,12 @@ fn install() -> Result<(), String> {
         install_mysql()?;
     }
     Ok(())
+}
+
+/// Whether PostGIS is there, or PostgreSQL is not the one of Debian 12, for which the package is.
+fn has_postgis() -> bool {
+    let share = std::path::Path::new("/usr/share/postgresql/15");
+    share.join("extension/postgis.control").exists() || (postgres_programs().is_some() && !share.exists())
 }
 
 fn quiet(program: &str, arguments: &[&str]) -> bool {
