@@ -488,3 +488,21 @@ fn a_find_answers_as_json() {
         assert!(employee.contains("\"birth_date\":\"1962-02-18T00:00:00Z\""), "{employee}");
     });
 }
+
+/// The finds of the README are those of these tests, word for word.
+#[test]
+fn the_readme_shows_finds_that_are_asked_here() {
+    let words = |text: &str| -> String {
+        let lines = text.lines().map(|line| line.split("//").next().unwrap_or(line));
+        lines.flat_map(str::chars).filter(|c| !c.is_whitespace()).collect()
+    };
+    let read = |path: &str| std::fs::read_to_string(relata_tests::folder().join(path)).unwrap();
+    let (readme, here) = (read("../README.md"), words(&read("tests/chinook.rs")));
+    let block = readme.split("```rust,ignore").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let finds: Vec<String> = words(block).split(';').filter(|find| !find.is_empty()).map(str::to_owned).collect();
+    assert_eq!(finds.len(), 4);
+    for find in finds {
+        let asked = find.replace("(&db)?", "(db).unwrap()");
+        assert!(here.contains(&asked), "{asked}");
+    }
+}

@@ -37,6 +37,8 @@ pub(crate) const TESTS: &[(&str, &[&str])] = &[
     ("64-bit integers without a sign", CELLS),
     ("text whose case does not count", CELLS),
     ("addresses, search vectors and hstore", CELLS),
+    ("shapes", &["collections::shapes_are_kept"]),
+    ("indexes that a find names", &["options::an_index_is_named_and_nothing_more"]),
     ("arrays", CELLS),
     ("ranges", CELLS),
 ];
