@@ -1,4 +1,4 @@
-//! `#[derive(Model)]` and `#[derive(Projection)]`.
+//! `#[derive(Model)]`, `#[derive(Projection)]` and `#[derive(FieldType)]`.
 //!
 //! The macros write down what a struct says, and nothing more: the rules live in `ModelBuilder`, which derived models,
 //! models made at run time and JSON documents share.
@@ -6,6 +6,7 @@
 mod attributes;
 mod checks;
 mod draft;
+mod field_type;
 mod model;
 mod projection;
 
@@ -29,4 +30,12 @@ pub fn model(input: TokenStream) -> TokenStream {
 pub fn projection(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     projection::expand(&input).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// Makes a type one that fields of models can have: an enum, whose variants are labels (`#[field_type(label = "...")]`, or their
+/// names in snake case), or a struct of one unnamed field, which is kept as that is.
+#[proc_macro_derive(FieldType, attributes(field_type))]
+pub fn field_type(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    field_type::expand(&input).unwrap_or_else(syn::Error::into_compile_error).into()
 }

@@ -236,7 +236,7 @@ fn attribute(field: &Plain<'_>) -> Result<TokenStream> {
             ::relata::__sql_type(&mut builder, #name, #ty, <#base as ::relata::request::typed::SqlValue>::KIND)
         },
         None => quote_spanned! {base.span()=>
-            ::relata::__default_type(<#base as ::relata::request::typed::SqlValue>::KIND)
+            ::relata::__type_of::<#base>()
         },
     };
     let null = field.null;

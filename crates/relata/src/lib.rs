@@ -44,7 +44,7 @@
 //! # }
 //! ```
 
-pub use relata_derive::{Model, Projection};
+pub use relata_derive::{FieldType, Model, Projection};
 pub use relata_dialect as dialect;
 pub use relata_driver as driver;
 pub use relata_ir as ir;
@@ -69,8 +69,8 @@ use relata_schema::{ModelBuilder, RangeOf, Shape, Width};
 /// What an application's modules begin with.
 pub mod prelude {
     pub use crate::{
-        Database, DynFind, DynModel, Entity as _, Event, Executor, Many, Model, One, Projection, Range, Record, Tx,
-        list, model,
+        Database, DynFind, DynModel, Entity as _, Event, Executor, FieldType, Many, Model, One, Projection, Range,
+        Record, Tx, list, model,
         request::typed::{
             Compare, CompareCollection, Model as _, abs, alias, all, any, avg, coalesce, count, count_rows, exists,
             json_boolean, json_contains, json_number, json_present, json_text, length, lower, max, min, not, outer,
@@ -102,6 +102,11 @@ pub fn to_doc(models: &[ModelView<'_>]) -> SchemaDoc {
 #[doc(hidden)]
 pub fn __frozen(builder: ModelBuilder) -> ModelDef {
     builder.build_or_keep_problem()
+}
+
+#[doc(hidden)]
+pub fn __type_of<T: relata_request::typed::SqlValue>() -> SqlType {
+    T::sql_type().unwrap_or_else(|| __default_type(T::KIND))
 }
 
 #[doc(hidden)]

@@ -6,7 +6,7 @@ use jiff::{
     Timestamp,
     civil::{Date, DateTime, Time},
 };
-use relata_schema::{Datum, Kind, Range, Result};
+use relata_schema::{Datum, Kind, Range, Result, SqlType};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -16,6 +16,11 @@ use crate::Encoder;
 pub trait SqlValue: 'static {
     /// The kind of its values.
     const KIND: Kind;
+
+    /// The type of a column for it, where that is not the plain one of its kind.
+    fn sql_type() -> Option<SqlType> {
+        None
+    }
 }
 
 /// Something that may stand on the right side of a test of a `T`.
