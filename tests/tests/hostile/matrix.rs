@@ -1,6 +1,7 @@
 //! Every text in every place, for every dialect: refused by name, or a statement of the same shape.
 
 use relata::{Error, dialect::Capabilities};
+use serde_json::json;
 
 use crate::{
     atoms::{Atom, atoms, values},
@@ -258,6 +259,32 @@ fn the_condition_of_an_index_stays_between_its_quotes() {
         }
     }
     assert!(said > 0, "no dialect has indexes over some of the rows");
+    found.none(96);
+}
+
+#[test]
+fn the_name_of_an_index_stays_between_its_quotes() {
+    let (models, mut found) = (models(), Findings::default());
+    let request = |text: &str| json!({ "model": "Note", "attributes": ["id"], "index_hints": [{ "force": text }] });
+    let mut said = 0;
+    for dialect in relata::dialect::ALL {
+        let compiled = document(&models, &request(HARMLESS), dialect);
+        let Some((_, tokens)) = harmless("index hint", compiled, dialect) else { continue };
+        said += 1;
+        for atom in atoms() {
+            found.tried += 1;
+            let read = match document(&models, &request(&atom.text), dialect) {
+                Ok(statements) => well_formed(&statements[0], dialect.name),
+                Err(error) if is_named(error.kind()) => continue,
+                Err(error) => Err(format!("{error:?}")),
+            };
+            match read.and_then(|read| same_but_for(&tokens[0], &read, Becomes::Name, &atom.text, false)) {
+                Ok(1) => {}
+                other => found.add("index hint", dialect, &atom, format!("{other:?}")),
+            }
+        }
+    }
+    assert_eq!(said, 3);
     found.none(96);
 }
 

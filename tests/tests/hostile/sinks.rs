@@ -111,7 +111,7 @@ fn joined(text: &str) -> Json {
 }
 
 /// Values in what reads: always bound, so that the statement is the same byte for byte.
-pub(crate) const READS: [Sink; 55] = [
+pub(crate) const READS: [Sink; 63] = [
     Sink { name: "eq", request: |t| notes(json!({ "text": t })), ..PLACE },
     Sink { name: "ne", request: |t| notes(json!({ "text": { "ne": t } })), ..PLACE },
     Sink { name: "gt", request: |t| notes(json!({ "text": { "gt": t } })), ..PLACE },
@@ -264,6 +264,51 @@ pub(crate) const READS: [Sink; 55] = [
     Sink {
         name: "cast value",
         request: |t| notes(json!({ "left": { "cast": { "value": t }, "as": "text" }, "eq": t })),
+        ..PLACE
+    },
+    Sink {
+        name: "where of a query",
+        request: |t| {
+            let query = json!({ "model": "Tag", "attributes": ["id"], "where": { "name": { "ne": t } } });
+            notes(json!({ "id": { "in": { "query": query } } }))
+        },
+        ..PLACE
+    },
+    Sink {
+        name: "where of a query for each row",
+        request: |t| {
+            let filter = json!({ "parent_id": { "outer": "id" }, "text": { "starts_with": t } });
+            notes(json!({ "not": { "exists": { "model": "Note", "where": filter } } }))
+        },
+        ..PLACE
+    },
+    Sink {
+        name: "a query that is one value",
+        request: |t| {
+            let query =
+                json!({ "model": "Note", "aggregate": "max", "attribute": "text", "where": { "text": { "lt": t } } });
+            notes(json!({ "text": { "lte": { "query": query } } }))
+        },
+        ..PLACE
+    },
+    Sink {
+        name: "member of a row",
+        request: |t| notes(json!({ "left": { "row": ["text", "id"] }, "gt": [t, 1] })),
+        ..PLACE
+    },
+    Sink {
+        name: "member of a row in a list",
+        request: |t| notes(json!({ "left": { "row": ["text", "label"] }, "not_in": [[t, "a"], ["b", t], [t, t]] })),
+        ..PLACE
+    },
+    Sink { name: "any of", request: |t| notes(json!({ "text": { "lt": { "any": [t, "other"] } } })), ..PLACE },
+    Sink { name: "all of", request: |t| notes(json!({ "text": { "not_starts_with": { "all": [t, "~"] } } })), ..PLACE },
+    Sink {
+        name: "selected query",
+        request: |t| {
+            let query = json!({ "query": { "count": "Note", "where": { "parent_id": { "outer": "id" }, "text": t } } });
+            json!({ "model": "Note", "attributes": ["id", [query, "n"]], "order": ["id"] })
+        },
         ..PLACE
     },
     Sink { name: "text for a label", request: |t| notes(json!({ "mood": t })), ..PLACE },
