@@ -1,5 +1,4 @@
 //! Types of the application's own in the fields of models.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use relata::{ErrorKind, Sql, prelude::*, schema::SqlType};
 use relata_testkit::databases::databases;

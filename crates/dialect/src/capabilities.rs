@@ -456,6 +456,8 @@ pub struct TypeNames {
     pub keeps: fn(ty: &SqlType) -> bool,
     /// Whether there are values of a kind.
     pub has: fn(kind: Kind) -> bool,
+    /// Whether values of a kind have a least and a greatest.
+    pub extremes: fn(kind: Kind) -> bool,
     /// What must be installed for columns of a type.
     pub extension: fn(ty: &SqlType) -> Option<&'static str>,
     /// The columns of a table that is read out of JSON.

@@ -82,6 +82,7 @@ pub const MYSQL_8_0: Capabilities = Capabilities {
         check: mysql::check,
         keeps: mysql::keeps,
         has: mysql::has,
+        extremes: |_| true,
         extension: |_| None,
         json_column,
         table_options: " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin",

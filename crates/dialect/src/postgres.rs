@@ -70,6 +70,7 @@ pub const POSTGRES_15: Capabilities = Capabilities {
         check: postgres::check,
         keeps: postgres::keeps,
         has: postgres::has,
+        extremes: relata_schema::Kind::has_extremes,
         extension: postgres::extension,
         json_column: |_| "",
         table_options: "",

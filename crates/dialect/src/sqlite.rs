@@ -74,6 +74,7 @@ pub const SQLITE_3: Capabilities = Capabilities {
         check: sqlite::check,
         keeps: sqlite::keeps,
         has: sqlite::has,
+        extremes: |_| true,
         extension: |_| None,
         json_column: |_| "",
         table_options: "",

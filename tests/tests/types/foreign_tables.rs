@@ -392,10 +392,15 @@ pub(crate) const MYSQL_AND_MARIADB: &[Column] = &[
     column(
         "GEOMETRY",
         "ST_GeomFromText('POINT(0 0)')",
-        Error,
+        Value("{\"type\":\"Point\",\"coordinates\":[0,0]}"),
         &[("text", Error), ("bytes", Value("\"AAAAAAEBAAAAAAAAAAAAAAAAAAAAAAAAAA==\""))],
     ),
-    column("POINT", "ST_GeomFromText('POINT(1 2)')", Error, &[("text", Error), ("json", Error)]),
+    column(
+        "POINT",
+        "ST_GeomFromText('POINT(1 2)')",
+        Value("{\"type\":\"Point\",\"coordinates\":[1,2]}"),
+        &[("geometry", Value("{\"type\":\"Point\",\"coordinates\":[1,2]}")), ("text", Error), ("json", Error)],
+    ),
     column("VARCHAR(10) CHARACTER SET latin1", "'é€'", Value("\"é€\""), &[("text", Value("\"é€\""))]),
     column("VARCHAR(10) CHARACTER SET latin1", "_latin1 0xE9", Value("\"é\""), &[("text", Value("\"é\""))]),
     column("VARCHAR(10) CHARACTER SET utf16", "'é😀'", Value("\"é😀\""), &[("text", Value("\"é😀\""))]),

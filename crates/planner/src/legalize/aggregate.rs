@@ -1,17 +1,24 @@
-//! A sum of integers is a 64-bit integer, and an average a double, whatever the database makes of them.
+//! A sum of integers is a 64-bit integer, and an average a double, whatever the database makes of them. Of kinds whose values
+//! have no least and greatest there, none is asked for.
 
 use relata_dialect::Capabilities;
 use relata_ir::{Expr, Ir};
-use relata_schema::{Aggregate, Kind, Result};
+use relata_schema::{Aggregate, Error, ErrorKind, Kind, Result};
 
 use super::Legalization;
 
 pub(crate) const LEGALIZATION: Legalization = Legalization { name: "aggregate", run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
-    let mut changed = false;
+    let (mut changed, mut refused) = (false, None);
     for id in ir.select_ids() {
         ir.rewrite_select(id, &mut |ir, expr| match ir.expr(expr) {
+            Expr::Aggregate { function: Aggregate::Min | Aggregate::Max, argument: Some(argument), .. }
+                if ir.kind(argument).is_some_and(|kind| !(dialect.types.extremes)(kind)) =>
+            {
+                refused = ir.kind(argument);
+                expr
+            }
             Expr::Aggregate { function: Aggregate::Sum, argument: Some(argument), .. }
                 if !dialect.sum_is_bigint && ir.kind(argument).is_some_and(Kind::is_integer) =>
             {
@@ -28,5 +35,11 @@ fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
             _ => expr,
         });
     }
-    Ok(changed)
+    match refused {
+        None => Ok(changed),
+        Some(kind) => {
+            let message = format!("{} has no least and greatest {}", dialect.name, kind.name());
+            Err(Error::new(ErrorKind::Unsupported, message).help("order by it, and take the first row"))
+        }
+    }
 }

@@ -174,3 +174,22 @@ fn a_junction_has_a_rule_of_its_own() {
     let message = "include(roles).through.where.reason: there is no attribute \"reason\" here";
     check_all(&policy, ErrorKind::UnknownAttribute, &[(text, message)]);
 }
+
+/// Queries of other models, and words about indexes, are not for callers who are not trusted.
+#[test]
+fn queries_and_indexes_are_not_offered() {
+    for (text, said) in [
+        (r#"{"model": "User", "where": {"exists": {"model": "Post"}}}"#, "exists"),
+        (
+            r#"{"model": "User", "where": {"id": {"in": {"query": {"model": "Secret", "attributes": ["id"]}}}}}"#,
+            "query",
+        ),
+        (r#"{"model": "User", "where": {"or": [{"not": {"exists": {"model": "Secret"}}}]}}"#, "exists"),
+        (r#"{"model": "User", "where": {"id": {"outer": "id"}}}"#, "outer"),
+        (r#"{"model": "User", "where": {"left": {"row": ["id", "password"]}, "eq": [1, "x"]}}"#, "password"),
+        (r#"{"model": "User", "index_hints": [{"use": "by_name"}]}"#, "index_hints"),
+    ] {
+        let error = refusal(&policy(), text);
+        assert!(error.to_string().contains(said), "{text}: {error}");
+    }
+}
