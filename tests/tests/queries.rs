@@ -84,6 +84,18 @@ fn queries_stand_in_typed_conditions() {
         let same = Author::find().filter(Author::SCORE.eq(outer(Post::LIKES))).query(Author::ID);
         let shown = Author::find().include(Author::POSTS.filter(Post::ID.in_query(same)).required(false));
         assert!(shown.all(&db).unwrap().iter().all(|author| author.posts.get().unwrap().is_empty()), "{name}");
+        // The find of the README.
+        let liked = Post::find().filter(Post::LIKES.gt(2)).query(Post::AUTHOR_ID);
+        let own = || Post::find().filter(Post::AUTHOR_ID.eq(outer(Author::ID)));
+        let next = Author::find()
+            .filter(Author::ID.in_query(liked))
+            .filter(not(exists(own().filter(Post::LIKES.eq(0)))))
+            .filter(row((Author::SCORE, Author::ID)).gt((4, 42_i64)))
+            .order((Author::SCORE.asc(), Author::ID.asc()))
+            .limit(20)
+            .all(&db)
+            .unwrap();
+        assert_eq!(next.iter().map(|author| author.name.as_str()).collect::<Vec<_>>(), ["ann"], "{name}");
         // A write looks at the table that it changes.
         let dearest = Post::find().query(max(Post::PRICE));
         let changed = Post::update().set(Post::TITLE, "dear").filter(Post::PRICE.eq(dearest)).run(&db).unwrap();
