@@ -189,6 +189,146 @@ fn queries_stand_in_documents() {
 }
 
 #[test]
+fn queries_stand_beside_groups() {
+    let models = models();
+    for db in databases("queries_groups") {
+        filled(&db);
+        let name = db.dialect().name;
+        let ask = |request: Json| -> Result<Json, relata::Error> {
+            let answer = DynFind::from_doc(&models, RequestDoc::from_json(&request).unwrap()).json(&db)?;
+            Ok(serde_json::from_str(&answer).unwrap())
+        };
+        let posts =
+            |outside: &str| json!({ "query": { "count": "Post", "where": { "author_id": { "outer": outside } } } });
+        // How many authors have so many posts: the alias is one query, as a key and as what is selected.
+        let by_count = json!({
+            "model": "Author", "group": ["n"], "order": ["n"],
+            "attributes": [[posts("id"), "n"], [{ "fn": "count" }, "authors"]],
+        });
+        let counted = json!([{ "n": 0, "authors": 1 }, { "n": 1, "authors": 1 }, { "n": 2, "authors": 1 }]);
+        assert_eq!(ask(by_count).unwrap(), counted, "{name}");
+        let different =
+            json!({ "model": "Author", "distinct": true, "attributes": [[posts("id"), "n"]], "order": ["n"] });
+        assert_eq!(ask(different).unwrap(), json!([{ "n": 0 }, { "n": 1 }, { "n": 2 }]), "{name}");
+        // A query asks for a key of the group, and for nothing else of its many rows.
+        let liked = |outside: &str| json!({ "query": { "count": "Post", "where": { "likes": { "outer": outside } } } });
+        let by_score = |value: Json| json!({ "model": "Author", "group": ["score"], "order": ["score"], "attributes": ["score", [value, "n"]] });
+        assert_eq!(
+            ask(by_score(liked("score"))).unwrap(),
+            json!([{ "score": 5, "n": 0 }, { "score": 7, "n": 0 }]),
+            "{name}"
+        );
+        for wrong in [
+            by_score(posts("id")),
+            json!({
+                "model": "Author", "group": ["score"], "attributes": ["score"],
+                "having": { "exists": { "model": "Post", "where": { "author_id": { "outer": "id" } } } },
+            }),
+        ] {
+            let error = ask(wrong).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Request, "{name}: {error}");
+            assert!(error.to_string().contains("\"id\" is neither a group key"), "{name}: {error}");
+        }
+        // What is of a row outside is one value for all groups, and no aggregate is taken of it alone.
+        let having = |left: Json| {
+            json!({
+                "model": "Author", "attributes": ["name"], "order": ["id"],
+                "where": { "exists": {
+                    "model": "Post", "attributes": ["author_id"], "group": ["author_id"],
+                    "having": { "left": left, "gt": { "outer": "score" } },
+                } },
+            })
+        };
+        let most = ask(having(json!({ "fn": "max", "args": [{ "col": "likes" }] }))).unwrap();
+        assert_eq!(most, json!([{ "name": "ann" }, { "name": "bob" }, { "name": "cy" }]), "{name}");
+        let error = ask(having(json!({ "fn": "max", "args": [{ "outer": "score" }] }))).unwrap_err();
+        assert!(error.to_string().contains("an aggregate is taken of a row outside"), "{name}: {error}");
+        // A derived table has rows outside, or the query is refused by name.
+        let most_liked = json!({
+            "model": "Author", "attributes": ["name"], "where": { "left": { "query": {
+                "count": "Post", "distinct": true, "attributes": ["likes"], "where": { "author_id": { "outer": "id" } },
+            } }, "eq": 2 },
+        });
+        match ask(most_liked) {
+            Ok(found) => assert_eq!(found, json!([{ "name": "ann" }]), "{name}"),
+            Err(error) => {
+                assert_eq!((name, error.kind()), ("mariadb", ErrorKind::Unsupported), "{error}");
+            }
+        }
+    }
+}
+
+#[derive(Model, Debug, Clone)]
+#[model(table = "labels")]
+struct Label {
+    #[key(auto)]
+    id: i64,
+    meta: Json,
+    #[belongs_to_many(through = Labelling)]
+    items: Many<Item>,
+}
+
+#[derive(Model, Debug, Clone)]
+#[model(table = "items")]
+struct Item {
+    #[key(auto)]
+    id: i64,
+    #[belongs_to_many(through = Labelling)]
+    labels: Many<Label>,
+}
+
+#[derive(Model, Debug, Clone)]
+#[model(table = "labellings")]
+struct Labelling {
+    #[key]
+    label_id: i64,
+    #[key]
+    item_id: i64,
+    by: i64,
+}
+
+#[test]
+fn the_row_outside_of_a_query_on_a_junction_is_the_junctions() {
+    let models = relata::to_doc(&[model::<Label>(), model::<Item>(), model::<Labelling>()]).build().unwrap();
+    for db in databases("queries_junction") {
+        let name = db.dialect().name;
+        relata::create_missing(&db, &[model::<Label>(), model::<Item>(), model::<Labelling>()]).unwrap();
+        for _ in 0..2 {
+            Label::create(&db, |label| label.meta(json!({}))).unwrap();
+            Item::create(&db, |item| item).unwrap();
+        }
+        for (label, by) in [(1, 2), (2, 9)] {
+            Labelling::create(&db, |row| row.label_id(label).item_id(1).by(by)).unwrap();
+        }
+        let ask = |request: Json| -> Result<Json, relata::Error> {
+            let answer = DynFind::from_doc(&models, RequestDoc::from_json(&request).unwrap()).json(&db)?;
+            Ok(serde_json::from_str(&answer).unwrap())
+        };
+        let known = json!({ "exists": { "model": "Label", "where": { "id": { "outer": "by" } } } });
+        let through = json!({ "association": "labels", "attributes": ["id"], "through": { "where": known } });
+        let found =
+            ask(json!({ "model": "Item", "attributes": ["id"], "order": ["id"], "include": [through] })).unwrap();
+        let labels: Vec<usize> =
+            found.as_array().unwrap().iter().map(|row| row["labels"].as_array().unwrap().len()).collect();
+        assert_eq!(labels, [1, 0], "{name}: {found}");
+        // Neither are documents compared as members of a row.
+        let pair = json!({ "left": { "row": ["id", "meta"] }, "in": [[1, { "a": 1 }]] });
+        let error = ask(json!({ "model": "Label", "where": pair })).unwrap_err();
+        assert!(error.to_string().contains("not compared"), "{name}: {error}");
+    }
+}
+
+#[test]
+fn a_query_says_nothing_of_indexes() {
+    let own = Post::find().force_indexes(["by_author"]);
+    let error = Author::find().filter(exists(own)).to_sql(&MYSQL_9_7).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+    let error = Post::find().use_indexes(["a"]).force_indexes(["b"]).to_sql(&MYSQL_9_7).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+    assert!(Post::find().use_indexes(["a"]).ignore_indexes(["b"]).to_sql(&MYSQL_9_7).is_ok());
+}
+
+#[test]
 fn what_no_query_can_be_is_explained() {
     let models = models();
     let complaint = |filter: Json| {

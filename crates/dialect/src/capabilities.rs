@@ -35,6 +35,8 @@ pub struct Capabilities {
     pub subqueries: Subqueries,
     /// Which queries may be the list of `IN`.
     pub in_select: InSelectForm,
+    /// Whether a derived table may name the rows around the query in which it stands.
+    pub outer_in_derived: bool,
     /// How decimals are kept and computed.
     pub decimal: DecimalForm,
     /// As what numbers of 32 bits are computed with.

@@ -21,6 +21,8 @@ pub const MARIADB_10_6: Capabilities = Capabilities {
     // An alias may stand there from 11.6 on.
     delete: DeleteForm::OwnName,
     own_table: OwnTable::Readable,
+    // MDEV-19078.
+    outer_in_derived: false,
     // The connection says so: `SIMULTANEOUS_ASSIGNMENT`.
     assignments: Assignments::Simultaneous,
     types: TypeNames {

@@ -31,6 +31,8 @@ pub const MYSQL_8_0: Capabilities = Capabilities {
     // "div_precision_increment": a quotient has four digits more than what is divided.
     decimal: DecimalForm::ExactButQuotients,
     in_select: InSelectForm::NoLimit,
+    // From 8.0.14 on: "Derived Tables".
+    outer_in_derived: true,
     real: RealForm::Double,
     returning: Returning::NONE,
     conflict: ConflictForm::DuplicateKeyAlias,

@@ -27,6 +27,7 @@ pub const POSTGRES_15: Capabilities = Capabilities {
     subqueries: Subqueries::Free,
     decimal: DecimalForm::Exact,
     in_select: InSelectForm::Free,
+    outer_in_derived: true,
     real: RealForm::Real,
     returning: Returning::ALL,
     conflict: ConflictForm::OnConflict,

@@ -29,6 +29,7 @@ pub const SQLITE_3: Capabilities = Capabilities {
     subqueries: Subqueries::Free,
     decimal: DecimalForm::Affinity { digits: 15 },
     in_select: InSelectForm::Free,
+    outer_in_derived: true,
     real: RealForm::Double,
     returning: Returning::ALL,
     conflict: ConflictForm::OnConflict,

@@ -454,6 +454,10 @@ impl<'q> Request<'q> {
         if self.flags.lock.is_some() || self.flags.call.writes() || self.flags.call == Call::Exists {
             return Err(Error::new(ErrorKind::Request, "a query within a request only reads, and locks nothing"));
         }
+        if !self.section(Section::Hints).is_empty() {
+            return Err(Error::new(ErrorKind::Unsupported, "a query within a request says nothing of indexes")
+                .help("leave its index_hints out"));
+        }
         out.handle(self.root.clone());
         out.plain(&self.flags.bytes());
         for section in QUERY_SECTIONS {

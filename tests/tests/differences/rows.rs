@@ -20,6 +20,15 @@ pub(crate) const ROWS: &[Row] = &[
         &[(r#"[{"id":1},{"id":2}]"#, "first when ascending"), (r#"[{"id":2},{"id":1}]"#, "last when ascending")],
     ),
     row(
+        "a query with a limit, of a row outside of it",
+        &[
+            r#"{"create":"Thing","values":[{"id":1,"n":1},{"id":2,"n":1}]}"#,
+            r#"{"model":"Thing","attributes":["id"],"order":["id"],"where":{"id":{"in":{"query":{"model":"Thing",
+                "attributes":["id"],"where":{"n":{"outer":"n"}},"order":["id"],"limit":1}}}}}"#,
+        ],
+        &[(r#"[{"id":1}]"#, "works")],
+    ),
+    row(
         "division by zero in a find",
         &[
             r#"{"create":"Thing","values":{"n":7}}"#,

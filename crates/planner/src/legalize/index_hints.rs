@@ -11,8 +11,13 @@ pub(crate) const LEGALIZATION: Legalization = Legalization { name: "index_hints"
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     for rel in ir.rel_ids() {
         let hints = ir.hints(ir.rel(rel).hints);
+        let says = |kind| hints.iter().any(|hint| hint.kind == kind);
         let refused = match (dialect.index_hints, hints) {
-            (_, []) | (IndexHintForm::Words, _) => continue,
+            (_, []) => continue,
+            (IndexHintForm::Words, _) if says(IndexHint::Use) && says(IndexHint::Force) => {
+                "takes indexes to be used or to be forced, and not both"
+            }
+            (IndexHintForm::Words, _) => continue,
             (IndexHintForm::IndexedBy, [only]) if only.kind == IndexHint::Force => continue,
             (IndexHintForm::IndexedBy, _) => "takes one index by force, and nothing else that is said of indexes",
             (IndexHintForm::None, _) => "chooses its indexes by itself",

@@ -14,6 +14,7 @@ mod kinds;
 mod list;
 mod lock;
 mod nulls;
+mod outer_rows;
 mod own_table;
 mod pattern;
 mod per_parent;
@@ -55,6 +56,7 @@ pub(crate) const LEGALIZATIONS: &[Legalization] = &[
     decimal::LEGALIZATION,
     list::LEGALIZATION,
     in_select::LEGALIZATION,
+    outer_rows::LEGALIZATION,
     subqueries::LEGALIZATION,
     nulls::LEGALIZATION,
     bind_type::LEGALIZATION,

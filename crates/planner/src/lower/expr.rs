@@ -122,6 +122,9 @@ impl<'a> Lowering<'a, '_> {
                 let size = at.byte()?;
                 let left = self.expr(node, at, rows, None)?;
                 let members = self.members(left);
+                for &member in &members {
+                    self.check_comparable(node, member, member)?;
+                }
                 let test = self.in_rows(left, &members, size, at);
                 if code == op::IN_ROWS { test } else { self.ir.not(test) }
             }
@@ -138,6 +141,7 @@ impl<'a> Lowering<'a, '_> {
                             .refuse(node, "", ErrorKind::Request, "an aggregate is taken of an aggregate")
                             .help("take it of the rows, or aggregate the answer in the application"));
                     }
+                    self.check_aggregated(node, argument)?;
                     self.ir.aggregate(function, distinct, Some(argument))
                 }
             }

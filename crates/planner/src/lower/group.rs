@@ -1,6 +1,6 @@
 //! Rules 6 and 7: counts, aggregates and groups.
 
-use relata_ir::{Expr, ExprId, JoinKind, Limit, Page, PageScope, RelSource, Select};
+use relata_ir::{Expr, ExprId, JoinKind, Limit, Page, PageScope, RelId, RelSource, Select};
 use relata_request::Call;
 use relata_schema::{Aggregate, ErrorKind, Kind, Result};
 
@@ -103,7 +103,7 @@ impl<'a> Lowering<'a, '_> {
         let fields = self.grouped_columns(&names, &mut rows)?;
         for conjunct in self.nodes.having.clone() {
             let condition = self.expr_of(0, conjunct.part, &rows)?;
-            self.check_covered(condition, &rows.group, "having")?;
+            self.check_covered(condition, &rows, "having")?;
             rows.having.push(condition);
         }
         self.grouped_order(&names, &mut rows)?;
@@ -143,7 +143,7 @@ impl<'a> Lowering<'a, '_> {
                 }
             };
             field.kind = self.ir.kind(expr).unwrap_or(Kind::Text);
-            self.check_covered(expr, &rows.group, "attributes")?;
+            self.check_covered(expr, rows, "attributes")?;
             rows.columns.push(expr);
             fields.push(field);
         }
@@ -195,7 +195,7 @@ impl<'a> Lowering<'a, '_> {
                     .help("select it, or group by it"));
             }
             let expr = self.expr_of(0, item.expr, rows)?;
-            self.check_covered(expr, &rows.group, "order")?;
+            self.check_covered(expr, rows, "order")?;
             rows.order.push(relata_ir::Order { expr, descending: item.descending, nulls: item.nulls });
         }
         if self.nodes.nodes[0].cut.cuts() {
@@ -208,13 +208,33 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// An expression of a group is made of its keys and of aggregates.
-    fn check_covered(&self, expr: ExprId, keys: &[ExprId], part: &str) -> Result<()> {
+    fn check_covered(&self, expr: ExprId, rows: &Building, part: &str) -> Result<()> {
+        let keys = &rows.group;
         if self.is_among(expr, keys) {
             return Ok(());
         }
+        let is_of_rows = |named: RelId| rows.bound.iter().any(|&(_, rel)| rel == named);
         match self.ir.expr(expr) {
-            Expr::Aggregate { .. } | Expr::Exists(_) | Expr::Scalar(_) => Ok(()),
-            Expr::InSelect(left, _) => self.check_covered(left, keys, part),
+            Expr::Aggregate { .. } => Ok(()),
+            // A query asks for the rows at hand by their keys alone, for there are many rows in a group.
+            Expr::Exists(select) | Expr::Scalar(select) | Expr::InSelect(_, select) => {
+                let mut result = match self.ir.expr(expr) {
+                    Expr::InSelect(left, _) => self.check_covered(left, rows, part),
+                    _ => Ok(()),
+                };
+                self.ir.visit_select(select, &mut |named, node| {
+                    if let Expr::Column { rel, .. } = node
+                        && result.is_ok()
+                        && is_of_rows(rel)
+                    {
+                        result = self.check_covered(named, rows, part);
+                    }
+                    result.is_ok()
+                });
+                result
+            }
+            // One value for all groups: it is of a row outside of the query.
+            Expr::Column { rel, .. } if self.is_outside(rel) => Ok(()),
             Expr::Column { .. } => {
                 let column = self.ir.column_name(expr).unwrap_or("an attribute");
                 let message = if keys.is_empty() {
@@ -228,7 +248,7 @@ impl<'a> Lowering<'a, '_> {
                 let mut result = Ok(());
                 self.ir.children(expr, &mut |child| {
                     if result.is_ok() {
-                        result = self.check_covered(child, keys, part);
+                        result = self.check_covered(child, rows, part);
                     }
                 });
                 result

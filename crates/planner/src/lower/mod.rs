@@ -43,6 +43,8 @@ pub(crate) struct Lowering<'a, 'p> {
     depth: usize,
     /// The rows outside of the query at hand, the nearest last.
     outer: Vec<query::Outer>,
+    /// The queries that are one value, by their number and the rows that they are asked beside.
+    values: FxHashMap<(u32, Option<RelId>), ExprId>,
 }
 
 /// A select that is being built, and the nodes whose rows it has.
@@ -100,6 +102,7 @@ impl<'a, 'p> Lowering<'a, 'p> {
             feeds: Vec::new(),
             depth: 0,
             outer: Vec::new(),
+            values: FxHashMap::default(),
         })
     }
 

@@ -1,10 +1,10 @@
 //! Queries within a request: whether there is a row, the values of an attribute, one value.
 
-use relata_ir::{ExprId, RelId, SelectId};
+use relata_ir::{Expr, ExprId, RelId, SelectId};
 use relata_request::{Bind, Call, Cursor};
 use relata_schema::{Error, ErrorKind, Result};
 
-use super::{Building, Lowering, Nodes};
+use super::{Building, Lowering, Nodes, attach::junction_of};
 use crate::loading;
 
 /// How many queries may stand within one another.
@@ -56,8 +56,14 @@ impl<'a> Lowering<'a, '_> {
         Ok(select)
     }
 
-    /// The one value of a query: of its first row, where it has several.
+    /// The one value of a query: of its first row, where it has several. The query of an alias is lowered once for the
+    /// same rows, so that those who name the alias say the same: a key of a group and what is selected by it.
     pub(super) fn value_query(&mut self, node: usize, at: &mut Cursor<'a>, rows: &Building) -> Result<ExprId> {
+        let place = (at.clone().query()?.handle, rows.rel(node));
+        if let Some(&known) = self.values.get(&place) {
+            at.query()?;
+            return Ok(known);
+        }
         let (select, aggregates) = self.query(node, at, rows, true)?;
         let mut inner = self.ir.select(select);
         if self.ir.exprs(inner.columns).len() != 1 {
@@ -68,7 +74,36 @@ impl<'a> Lowering<'a, '_> {
             inner.order = relata_ir::List::EMPTY;
             self.ir.set_select(select, inner);
         }
-        Ok(self.ir.scalar(select))
+        let value = self.ir.scalar(select);
+        self.values.insert(place, value);
+        Ok(value)
+    }
+
+    /// Whether a relation has a row outside of the query at hand.
+    pub(super) fn is_outside(&self, rel: RelId) -> bool {
+        self.outer.iter().any(|outer| outer.rel == rel)
+    }
+
+    /// Refuses an aggregate of nothing but columns of rows outside: it would be theirs, and not of the rows at hand.
+    pub(super) fn check_aggregated(&self, node: usize, argument: ExprId) -> Result<()> {
+        let (mut outside, mut here) = (false, false);
+        self.ir.visit(argument, &mut |_, expr| {
+            if let Expr::Column { rel, .. } = expr {
+                if self.is_outside(rel) {
+                    outside = true;
+                } else {
+                    here = true;
+                }
+            }
+            true
+        });
+        if outside && !here {
+            let message = "an aggregate is taken of a row outside of the query";
+            return Err(self
+                .refuse(node, "", ErrorKind::Request, message)
+                .help("take it of an attribute of the rows at hand, or name the attribute outside alone"));
+        }
+        Ok(())
     }
 
     /// A column of a row outside of the query at hand.
@@ -121,8 +156,12 @@ impl<'a> Lowering<'a, '_> {
             return Err(self.refuse(node, "", ErrorKind::LimitExceeded, message));
         }
         let mut outer = self.outer.clone();
-        if let (Some(here), Some(rel)) = (self.nodes.nodes.get(node), rows.rel(node)) {
-            outer.push(Outer { model: here.model.id, rel });
+        let here = match self.nodes.nodes.get(node) {
+            Some(here) => Some(here.model),
+            None => self.nodes.nodes.get(junction_of(node)).and_then(|target| target.junction),
+        };
+        if let (Some(here), Some(rel)) = (here, rows.rel(node)) {
+            outer.push(Outer { model: here.id, rel });
         }
         let within = |error: Error, path: &str| error.at(format!("{path}.query"));
         let path = self.nodes.nodes.get(node).map_or_else(String::new, |node| node.path.clone());
@@ -141,6 +180,7 @@ impl<'a> Lowering<'a, '_> {
             feeds: Vec::new(),
             depth: self.depth,
             outer,
+            values: Default::default(),
         };
         if shown && query.flags.call == Call::Find {
             return Err(inner

@@ -101,7 +101,8 @@ impl Scope<'_> {
     pub(super) fn type_of_query(&self, query: &RequestDoc, model: ModelView<'_>) -> Result<Option<SqlType>> {
         let root = model.sibling(&query.model).map_err(|error| error.at(&self.path))?;
         let view = root.view();
-        let inner = Scope { path: format!("{}.query", self.path), aliases: &[], includes: &[], outer: None };
+        let inner =
+            Scope { path: format!("{}.query", self.path), aliases: &[], includes: &query.find.include, outer: None };
         let attribute = |name: &str| {
             let index = view.require_attribute(name).map_err(|error| error.at(&inner.path))?;
             Ok(view.attributes[usize::from(index)].ty.clone())
@@ -117,7 +118,7 @@ impl Scope<'_> {
             (_, Some(AttributesDoc::List(items))) => match items.as_slice() {
                 [SelectDoc::Name(name)] => Some(attribute(name)?),
                 [SelectDoc::Aliased(expr, _)] => {
-                    // What stands around it is a row of this model; its own includes give no types here.
+                    // What stands around it is a row of this model.
                     Scope { outer: Some(model), ..inner }.type_of(expr, view)?
                 }
                 _ => None,
