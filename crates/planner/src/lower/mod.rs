@@ -111,6 +111,7 @@ impl<'a, 'p> Lowering<'a, 'p> {
         self.ir.clear();
         self.tables.clear();
         self.binds.clear();
+        self.values.clear();
         match pending {
             Pending::Root => self.root(number),
             Pending::Child(node) => self.child(*node, number),
