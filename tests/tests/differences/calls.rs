@@ -166,6 +166,11 @@ pub(crate) const CALLS: &[Row] = &[
     row("names that differ only in case", names_by_case, &[("made", "work")]),
     row("text in tables that relata has not made", foreign_text, &[("0", "case counts"), ("1", "case does not count")]),
     row(
+        "patterns over an enumeration of the server, in tables that relata has not made",
+        foreign_labels,
+        &[("1", "found"), ("none", "there is no such type")],
+    ),
+    row(
         "a row that was changed since the snapshot",
         changed_since,
         &[
@@ -468,6 +473,25 @@ fn foreign_text(world: &World<'_>) -> String {
     let attributes = json!({ "id": { "type": "bigint", "primary_key": true }, "name": { "type": "string(20)" } });
     let others = made(world, "others", attributes).unwrap();
     others.find().filter(col("name").eq("ANN")).count(world.db).unwrap().to_string()
+}
+
+fn foreign_labels(world: &World<'_>) -> String {
+    let table = world.table("moods");
+    let (before, ty) = match world.db.dialect().name {
+        "sqlite" => return "none".to_owned(),
+        "postgres" => (format!("CREATE TYPE {table}_mood AS ENUM ('glad', 'sad')"), format!("{table}_mood")),
+        _ => ("SELECT 1".to_owned(), "ENUM('glad', 'sad')".to_owned()),
+    };
+    execute(world, &before).unwrap();
+    execute(world, &format!("CREATE TABLE {table} (id BIGINT PRIMARY KEY, mood {ty})")).unwrap();
+    execute(world, &format!("INSERT INTO {table} VALUES (1, 'sad')")).unwrap();
+    let attributes =
+        json!({ "id": { "type": "bigint", "primary_key": true }, "mood": { "type": "enum('glad','sad')" } });
+    let moods = made(world, "moods", attributes).unwrap();
+    match moods.find().filter(col("mood").like("s%")).count(world.db) {
+        Ok(count) => count.to_string(),
+        Err(error) => word(&error),
+    }
 }
 
 fn changed_since(world: &World<'_>) -> String {

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cells;
+mod enumerations;
 mod exceptions;
 mod expected;
 mod foreign;
