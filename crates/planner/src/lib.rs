@@ -15,7 +15,7 @@ mod lower;
 mod passes;
 mod plan;
 
-pub use cache::{CacheStats, PlanCache};
+pub use cache::{CacheStats, PlanCache, Plans};
 pub use compile::{Force, Options, Planner, Trace};
 pub use passes::{PASSES, Pass};
 pub use plan::{Feed, Field, Loading, Note, Plan, Rows, Slot, Step, ThroughSlot};

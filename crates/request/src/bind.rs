@@ -7,12 +7,10 @@ use relata_schema::{Datum, ModelRef};
 /// A value of a request.
 #[derive(Debug, Clone)]
 pub enum Bind<'q> {
-    /// One value.
+    /// One value; a limit and an offset are integers.
     One(Datum<'q>),
     /// The values of a list.
     Many(BindList<'q>),
-    /// A limit or an offset.
-    Count(u64),
     /// The model of a query within the request: a handle, whose number stands in the shape, and no value.
     Query(ModelRef),
 }
@@ -22,7 +20,6 @@ impl PartialEq for Bind<'_> {
         match (self, other) {
             (Bind::One(left), Bind::One(right)) => left == right,
             (Bind::Many(left), Bind::Many(right)) => left == right,
-            (Bind::Count(left), Bind::Count(right)) => left == right,
             (Bind::Query(left), Bind::Query(right)) => left.view().id == right.view().id,
             _ => false,
         }
@@ -34,8 +31,8 @@ impl PartialEq for Bind<'_> {
 pub enum BindList<'q> {
     /// Integers, as a slice.
     Ints(Cow<'q, [i64]>),
-    /// Anything else.
-    Data(Vec<Datum<'q>>),
+    /// Anything else. Boxed, so that a bind is no larger than a value.
+    Data(Box<[Datum<'q>]>),
 }
 
 impl<'q> BindList<'q> {
@@ -67,6 +64,12 @@ impl<'q> BindList<'q> {
 }
 
 impl<'q> Bind<'q> {
+    /// A limit or an offset. Those beyond 63 bits were refused before.
+    #[inline]
+    pub(crate) fn count(count: u64) -> Bind<'q> {
+        Bind::One(Datum::Int(i64::try_from(count).unwrap_or(i64::MAX)))
+    }
+
     /// The same bind, borrowed from this one.
     pub fn borrowed(&self) -> Bind<'_> {
         match self {
@@ -75,7 +78,6 @@ impl<'q> Bind<'q> {
             Bind::Many(BindList::Data(values)) => {
                 Bind::Many(BindList::Data(values.iter().map(Datum::borrowed).collect()))
             }
-            Bind::Count(count) => Bind::Count(*count),
             Bind::Query(model) => Bind::Query(model.clone()),
         }
     }
@@ -86,10 +88,11 @@ impl<'q> Bind<'q> {
             Bind::One(value) => Bind::One(value.into_owned()),
             Bind::Many(BindList::Ints(values)) => Bind::Many(BindList::Ints(Cow::Owned(values.into_owned()))),
             Bind::Many(BindList::Data(values)) => {
-                Bind::Many(BindList::Data(values.into_iter().map(Datum::into_owned).collect()))
+                Bind::Many(BindList::Data(values.into_vec().into_iter().map(Datum::into_owned).collect()))
             }
-            Bind::Count(count) => Bind::Count(count),
             Bind::Query(model) => Bind::Query(model),
         }
     }
 }
+
+const _: () = assert!(size_of::<Bind<'_>>() == size_of::<Datum<'_>>());

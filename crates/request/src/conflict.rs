@@ -43,7 +43,8 @@ impl Conditions {
         write: impl FnOnce(&mut Encoder<'_, 'q>) -> Result<()>,
     ) -> Result<()> {
         let mut binds: Vec<Bind<'q>> = Vec::new();
-        write(&mut Encoder::new(&mut self.bytes, &mut binds, model))?;
+        let begins = self.bytes.is_empty();
+        write(&mut Encoder::new(&mut self.bytes, &mut binds, model, begins))?;
         self.binds.extend(binds.into_iter().map(Bind::into_owned));
         Ok(())
     }

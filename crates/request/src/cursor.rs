@@ -100,15 +100,30 @@ impl<'b> Cursor<'b> {
         Ok(bytes)
     }
 
-    /// The next section of an include, and how many binds it has.
+    /// The next sections of an include or a query: the bytes of each, and the number of its first bind.
     ///
     /// # Errors
     ///
-    /// An internal error at the end.
-    pub fn section(&mut self) -> Result<(&'b [u8], u32)> {
-        let bytes = self.bytes()?;
-        let count = self.bytes()?.try_into().map_err(|_| truncated())?;
-        Ok((bytes, u32::from_le_bytes(count)))
+    /// An internal error at the end, and for more binds than there are numbers.
+    pub fn sections<const N: usize>(&mut self) -> Result<[(&'b [u8], u32); N]> {
+        let mask = self.u16()?;
+        if u32::from(mask) >> N != 0 {
+            return Err(truncated());
+        }
+        let mut sections = [(&[][..], 0); N];
+        for (i, section) in sections.iter_mut().enumerate() {
+            if mask >> i & 1 == 0 {
+                *section = (&[], self.bind);
+                continue;
+            }
+            let (length, binds) = (self.u32()? as usize, self.u32()?);
+            let (bytes, rest) = self.rest.split_at_checked(length).ok_or_else(truncated)?;
+            self.rest = rest;
+            *section = (bytes, self.bind);
+            // The number is part of the bytes, and not what is there.
+            self.bind = self.bind.checked_add(binds).filter(|next| *next < 1 << 31).ok_or_else(truncated)?;
+        }
+        Ok(sections)
     }
 
     /// The next kind.
@@ -151,13 +166,7 @@ impl<'b> Cursor<'b> {
         let (flags, rest) = self.rest.split_first_chunk().ok_or_else(truncated)?;
         self.rest = rest;
         let flags = Flags::of_query(*flags).ok_or_else(truncated)?;
-        let mut sections = [(&[][..], 0); 7];
-        for section in &mut sections {
-            let (bytes, binds) = self.section()?;
-            *section = (bytes, self.bind);
-            // The number is part of the bytes, and not what is there.
-            self.bind = self.bind.checked_add(binds).filter(|next| *next < 1 << 31).ok_or_else(truncated)?;
-        }
+        let sections = self.sections()?;
         Ok(Query { model, handle, flags, sections })
     }
 

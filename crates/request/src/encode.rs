@@ -8,6 +8,9 @@ use crate::{Bind, BindList, Request, op, stated, write::OnConflict};
 pub struct Encoder<'e, 'q> {
     out: &'e mut Vec<u8>,
     binds: &'e mut Vec<Bind<'q>>,
+    /// Where what is being written begins, and whether the section has nothing before it.
+    start: usize,
+    begins: bool,
     /// The model whose attributes and associations the bytes refer to.
     pub model: ModelView<'e>,
 }
@@ -57,19 +60,38 @@ impl ListForm {
 }
 
 impl<'e, 'q> Encoder<'e, 'q> {
-    pub(crate) fn new(out: &'e mut Vec<u8>, binds: &'e mut Vec<Bind<'q>>, model: ModelView<'e>) -> Self {
-        Encoder { out, binds, model }
+    /// An encoder of a section, at the end of some bytes. `begins` says that the section has nothing so far.
+    #[inline]
+    pub(crate) fn new(out: &'e mut Vec<u8>, binds: &'e mut Vec<Bind<'q>>, model: ModelView<'e>, begins: bool) -> Self {
+        let start = out.len();
+        Encoder { out, binds, start, begins, model }
+    }
+
+    /// Whether the section is empty.
+    fn is_empty(&self) -> bool {
+        self.begins && self.out.len() == self.start
     }
 
     /// The same place, seen from another model.
     pub fn of_model<'s>(&'s mut self, model: ModelView<'s>) -> Encoder<'s, 'q> {
-        Encoder { out: self.out, binds: self.binds, model }
+        Encoder { out: self.out, binds: self.binds, start: self.start, begins: self.begins, model }
     }
 
+    #[inline]
     pub(crate) fn byte(&mut self, byte: u8) {
         self.out.push(byte);
     }
 
+    #[inline]
+    fn bind(&mut self, bind: Bind<'q>) {
+        self.binds.push(bind);
+    }
+
+    pub(crate) fn u32(&mut self, value: u32) {
+        self.out.extend_from_slice(&value.to_le_bytes());
+    }
+
+    #[inline]
     pub(crate) fn u16(&mut self, value: u16) {
         self.out.extend_from_slice(&value.to_le_bytes());
     }
@@ -101,18 +123,21 @@ impl<'e, 'q> Encoder<'e, 'q> {
     }
 
     /// An attribute of the model at hand.
+    #[inline]
     pub fn column(&mut self, attribute: u16) {
-        self.byte(op::COLUMN);
-        self.u16(attribute);
+        let [low, high] = attribute.to_le_bytes();
+        self.out.extend_from_slice(&[op::COLUMN, low, high]);
     }
 
     /// The head of a path of that many steps; the steps and the attribute follow.
+    #[inline]
     pub fn path(&mut self, steps: u8) {
         self.byte(op::PATH);
         self.byte(steps);
     }
 
     /// A step along an association of the model reached so far.
+    #[inline]
     pub fn step(&mut self, association: u16) {
         self.byte(op::STEP_ASSOCIATION);
         self.u16(association);
@@ -129,22 +154,30 @@ impl<'e, 'q> Encoder<'e, 'q> {
     }
 
     /// The attribute at the end of a path.
+    #[inline]
     pub fn path_attribute(&mut self, attribute: u16) {
         self.u16(attribute);
     }
 
     /// A value. Its class is the kind of what it meets.
+    #[inline]
     pub fn value(&mut self, value: Datum<'q>) {
-        self.byte(op::BIND);
-        self.byte(op::OF_WHAT_IT_MEETS);
-        self.binds.push(Bind::One(value));
+        self.out.extend_from_slice(&[op::BIND, op::OF_WHAT_IT_MEETS]);
+        self.bind(Bind::One(value));
+    }
+
+    /// A value that is made where it stays: room is made before it is.
+    #[inline]
+    pub(crate) fn value_with(&mut self, make: impl FnOnce() -> Datum<'q>) {
+        self.out.extend_from_slice(&[op::BIND, op::OF_WHAT_IT_MEETS]);
+        self.binds.extend(std::iter::once_with(|| Bind::One(make())));
     }
 
     /// A value that meets nothing with a kind of its own, such as the argument of a function.
+    #[inline]
     pub fn value_of(&mut self, kind: Kind, value: Datum<'q>) {
-        self.byte(op::BIND);
-        self.byte(kind as u8);
-        self.binds.push(Bind::One(value));
+        self.out.extend_from_slice(&[op::BIND, kind as u8]);
+        self.bind(Bind::One(value));
     }
 
     /// Writes an operand that, if it is a bare value, has that kind and not that of what it meets.
@@ -169,6 +202,7 @@ impl<'e, 'q> Encoder<'e, 'q> {
         self.binds.push(Bind::Query(model));
     }
 
+    #[inline]
     pub(crate) fn plain(&mut self, bytes: &[u8]) {
         self.out.extend_from_slice(bytes);
     }
@@ -248,6 +282,7 @@ impl<'e, 'q> Encoder<'e, 'q> {
     }
 
     /// The head of an aggregate; its argument, or [`star`](Self::star), follows.
+    #[inline]
     pub fn aggregate(&mut self, function: u8, distinct: bool) {
         self.byte(op::AGGREGATE);
         self.byte(function);
@@ -255,6 +290,7 @@ impl<'e, 'q> Encoder<'e, 'q> {
     }
 
     /// All rows, as the argument of a count.
+    #[inline]
     pub fn star(&mut self) {
         self.byte(op::STAR);
     }
@@ -275,7 +311,15 @@ impl<'e, 'q> Encoder<'e, 'q> {
         self.name(alias)
     }
 
+    /// An include of an association without any option.
+    #[inline]
+    pub(crate) fn plain_include(&mut self, association: u16) {
+        let [low, high] = association.to_le_bytes();
+        self.out.extend_from_slice(&[low, high, 0, 0, 0, 0]);
+    }
+
     /// Begins a group of conditions; see [`member`](Self::member) and [`close`](Self::close).
+    #[inline]
     pub fn open(&mut self, any: bool) -> Mark {
         let start = self.out.len();
         self.byte(if any { op::OR } else { op::AND });
@@ -288,6 +332,7 @@ impl<'e, 'q> Encoder<'e, 'q> {
     /// # Errors
     ///
     /// [`ErrorKind::LimitExceeded`] for more than 65,535 of them.
+    #[inline]
     pub fn member(&mut self, mark: &mut Mark) -> Result<()> {
         mark.members = mark
             .members
@@ -298,6 +343,7 @@ impl<'e, 'q> Encoder<'e, 'q> {
 
     /// Ends a group. An empty one becomes its constant and a group of one becomes that one, so that every surface
     /// writes the same bytes for the same meaning.
+    #[inline]
     pub fn close(&mut self, mark: Mark) {
         match mark.members {
             0 => {
@@ -321,27 +367,30 @@ impl<'e, 'q> Encoder<'e, 'q> {
     }
 
     /// Makes conditions in a row that are none at all one that always holds.
+    #[inline]
     pub fn at_least_true(&mut self) {
-        if self.out.is_empty() {
+        if self.is_empty() {
             self.constant(true);
         }
     }
 
     /// Begins a test whose operator is known only when its right side is: the left side follows.
+    #[inline]
     pub fn test(&mut self) -> Place {
         Place { start: self.out.len(), binds: self.binds.len() }
     }
 
     /// Puts the head of a test before its left side.
+    #[inline]
     pub fn head(&mut self, place: Place, head: &[u8]) {
         self.out.extend_from_slice(head);
         self.out[place.start..].rotate_right(head.len());
     }
 
     /// The head of a comparison; both sides follow.
+    #[inline]
     pub fn compare(&mut self, comparison: u8) {
-        self.byte(op::COMPARE);
-        self.byte(comparison);
+        self.out.extend_from_slice(&[op::COMPARE, comparison]);
     }
 
     /// The right side of `in` and `not_in`: the head is put before the left side.
@@ -350,17 +399,7 @@ impl<'e, 'q> Encoder<'e, 'q> {
     ///
     /// [`ErrorKind::Request`] for a NULL in the list, whose meaning in SQL nobody intends.
     pub fn list(&mut self, place: Place, negated: bool, list: BindList<'q>) -> Result<()> {
-        if let BindList::Data(values) = &list
-            && values.iter().any(Datum::is_null)
-        {
-            return Err(Error::new(ErrorKind::Request, "a list contains NULL, which equals nothing").help(
-                if negated {
-                    "leave it out: a row whose value is NULL is not kept anyway"
-                } else {
-                    "test for NULL beside the list, as another member of an \"or\""
-                },
-            ));
-        }
+        check_list(negated, &list)?;
         if list.is_empty() {
             // No row is in an empty list and every row is outside of it, NULL or not.
             self.out.truncate(place.start);
@@ -374,7 +413,31 @@ impl<'e, 'q> Encoder<'e, 'q> {
         Ok(())
     }
 
+    /// The same, where the left side is written by a function.
+    ///
+    /// # Errors
+    ///
+    /// As [`list`](Self::list), and those of the left side.
+    #[inline]
+    pub(crate) fn list_of(
+        &mut self,
+        negated: bool,
+        list: BindList<'q>,
+        left: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        check_list(negated, &list)?;
+        if list.is_empty() {
+            self.constant(negated);
+            return Ok(());
+        }
+        self.plain(&[if negated { op::NOT_IN } else { op::IN }, ListForm::for_len(list.len()).byte()]);
+        left(self)?;
+        self.bind(Bind::Many(list));
+        Ok(())
+    }
+
     /// One item of the selection: an attribute under its own name.
+    #[inline]
     pub fn select_attribute(&mut self, attribute: u16) {
         self.byte(0);
         self.u16(attribute);
@@ -395,34 +458,43 @@ impl<'e, 'q> Encoder<'e, 'q> {
 
     /// Says that the selection is exactly the items that follow, which may be none.
     pub fn explicit_selection(&mut self) {
-        if self.out.is_empty() {
+        if self.is_empty() {
             self.byte(1);
         }
     }
 
     /// The direction of the item of order whose expression has just been written.
+    #[inline]
     pub fn direction(&mut self, descending: bool, nulls: Option<bool>) {
         let nulls = nulls.map_or(0, |first| 1 + u8::from(first));
         self.byte(u8::from(descending) | nulls << 1);
     }
 
     /// Limit and offset. A limit of zero is a class of its own; every other is a bind.
-    pub(crate) fn page(&mut self, limit: Option<u64>, offset: Option<u64>) -> Result<()> {
-        for count in [limit, offset].into_iter().flatten() {
-            if i64::try_from(count).is_err() {
-                return Err(Error::new(ErrorKind::LimitExceeded, "limit and offset are below 2^63"));
-            }
+    pub(crate) fn page(&mut self, page: (Option<u64>, Option<u64>)) -> Result<()> {
+        Self::check_page(page)?;
+        if page == (None, None) {
+            return Ok(());
         }
-        self.out.push(limit.map_or(0, |limit| 1 + u8::from(limit == 0)) | u8::from(offset.is_some()) << 2);
-        if let Some(limit) = limit
-            && limit > 0
-        {
-            self.binds.push(Bind::Count(limit));
+        self.byte(Self::page_class(page));
+        if let Some(limit) = page.0.filter(|&limit| limit > 0) {
+            self.binds.push(Bind::count(limit));
         }
-        if let Some(offset) = offset {
-            self.binds.push(Bind::Count(offset));
+        if let Some(offset) = page.1 {
+            self.binds.push(Bind::count(offset));
         }
         Ok(())
+    }
+
+    pub(crate) fn page_class((limit, offset): (Option<u64>, Option<u64>)) -> u8 {
+        limit.map_or(0, |limit| 1 + u8::from(limit == 0)) | u8::from(offset.is_some()) << 2
+    }
+
+    pub(crate) fn check_page((limit, offset): (Option<u64>, Option<u64>)) -> Result<()> {
+        if [limit, offset].into_iter().flatten().all(|count| i64::try_from(count).is_ok()) {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::LimitExceeded, "limit and offset are below 2^63"))
     }
 
     /// Something that is said of an index.
@@ -447,11 +519,19 @@ impl<'e, 'q> Encoder<'e, 'q> {
     }
 
     /// One value of an insert.
+    #[inline]
     pub fn cell(&mut self, value: Datum<'q>) {
-        self.binds.push(Bind::One(value));
+        self.bind(Bind::One(value));
+    }
+
+    /// The same, made where it stays.
+    #[inline]
+    pub(crate) fn cell_with(&mut self, make: impl FnOnce() -> Datum<'q>) {
+        self.binds.extend(std::iter::once_with(|| Bind::One(make())));
     }
 
     /// Assigns to an attribute; the expression follows.
+    #[inline]
     pub fn assign(&mut self, attribute: u16) {
         self.u16(attribute);
     }
@@ -473,4 +553,17 @@ impl<'e, 'q> Encoder<'e, 'q> {
         self.binds.extend(conflict.filter.binds().iter().cloned());
         Ok(())
     }
+}
+
+fn check_list(negated: bool, list: &BindList<'_>) -> Result<()> {
+    if let BindList::Data(values) = list
+        && values.iter().any(Datum::is_null)
+    {
+        return Err(Error::new(ErrorKind::Request, "a list contains NULL, which equals nothing").help(if negated {
+            "leave it out: a row whose value is NULL is not kept anyway"
+        } else {
+            "test for NULL beside the list, as another member of an \"or\""
+        }));
+    }
+    Ok(())
 }

@@ -6,7 +6,7 @@
 //! statement. Two requests that differ only in values are equal byte for byte, and so is their SQL.
 //!
 //! ```text
-//!   section:  flags  attributes  include  filter  group  having  order  page
+//!   section:  attributes  include  filter  group  having  order  page
 //!   binds:    ......................................................... in the same order
 //! ```
 //!
@@ -14,11 +14,14 @@
 //! planner, which reads the bytes with a [`Cursor`].
 
 mod bind;
+mod buffer;
 pub mod conflict;
 mod cursor;
 
 pub mod doc;
 mod encode;
+mod include;
+mod request;
 mod shape;
 mod stated;
 pub mod typed;
@@ -27,7 +30,9 @@ pub mod write;
 pub use bind::{Bind, BindList};
 pub use cursor::{Cursor, Query};
 pub use encode::{Encoder, ListForm, Mark, Place};
-pub use shape::{Call, Flags, Include, Lock, Request, Section, op};
+pub use include::Include;
+pub use request::{OwnedKey, Request, ShapeKey};
+pub use shape::{Call, Flags, Lock, Section, op};
 
 /// How deep a condition or a tree of includes may be nested. Every recursion over user input counts against it.
 pub const MAX_DEPTH: usize = 128;

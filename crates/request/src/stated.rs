@@ -28,7 +28,7 @@ pub(crate) fn write(out: &mut Vec<u8>, binds: &[Bind<'_>]) -> Result<()> {
                 out.extend_from_slice(&(list.len() as u32).to_le_bytes());
                 list.iter().try_for_each(|value| one(out, &value))?;
             }
-            Bind::Count(_) | Bind::Query(_) => {
+            Bind::Query(_) => {
                 let message = "the condition of an index compares with values, and with no query";
                 return Err(Error::new(ErrorKind::Unsupported, message));
             }
@@ -150,7 +150,7 @@ mod tests {
             Datum::Time("23:59:59.999999".parse().unwrap()),
         ];
         let mut binds: Vec<Bind<'static>> = values.iter().cloned().map(Bind::One).collect();
-        binds.push(Bind::Many(BindList::Data(values.to_vec())));
+        binds.push(Bind::Many(BindList::Data(values.to_vec().into())));
         let mut bytes = Vec::new();
         write(&mut bytes, &binds).unwrap();
         let mut at = Cursor::new(&bytes, 0);

@@ -225,12 +225,17 @@ pub fn set<'q>(request: &mut Request<'q>, attribute: u16, value: Datum<'q>) {
 /// Adds what the model keeps by itself to an update, where it is not set already: when it was updated, and one more to
 /// its version.
 pub fn touch(request: &mut Request<'_>, assigned: &[u16], now: Timestamp) {
+    touch_unless(request, |attribute| assigned.contains(&attribute), now);
+}
+
+/// The same, where what is left alone is said by a function.
+pub fn touch_unless(request: &mut Request<'_>, left_alone: impl Fn(u16) -> bool, now: Timestamp) {
     let model = request.root().clone();
     let view = model.view();
-    if let Some(updated) = view.updated_at.filter(|updated| !assigned.contains(updated)) {
+    if let Some(updated) = view.updated_at.filter(|updated| !left_alone(*updated)) {
         set(request, updated, stamp(view, updated, now));
     }
-    if let Some(version) = view.version.filter(|version| !assigned.contains(version)) {
+    if let Some(version) = view.version.filter(|version| !left_alone(*version)) {
         request.write(Section::Values, |out| {
             out.assign(version);
             one_more(out, version);

@@ -137,17 +137,22 @@ pub struct Index {
 }
 
 impl ModelDef {
+    /// Whether the model is valid and has no default scope: finds of it begin with nothing.
+    #[inline]
+    pub fn is_plain(&self) -> bool {
+        self.problem.is_none() && self.default_scope.is_none()
+    }
+
     /// Whether the model is valid: one that is declared in code may not be.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Schema`] with what is wrong.
+    #[inline]
     pub fn check(&self) -> Result<()> {
         match &self.problem {
             None => Ok(()),
-            Some(problem) => {
-                Err(Error::new(ErrorKind::Schema, problem.clone()).help("correct the declaration of the model"))
-            }
+            Some(problem) => Err(invalid(problem)),
         }
     }
 
@@ -203,4 +208,9 @@ impl ModelDef {
     pub fn matches_one(&self, attributes: &[u16]) -> bool {
         self.unique.iter().any(|set| set.iter().all(|attribute| attributes.contains(attribute)))
     }
+}
+
+#[cold]
+fn invalid(problem: &str) -> Error {
+    Error::new(ErrorKind::Schema, problem).help("correct the declaration of the model")
 }

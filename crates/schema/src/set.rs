@@ -125,6 +125,7 @@ impl ModelRef {
     }
 
     /// The model, with what is needed to follow its associations.
+    #[inline]
     pub fn view(&self) -> ModelView<'_> {
         match self {
             ModelRef::Static(def) => ModelView { def, set: None },
@@ -143,6 +144,7 @@ pub struct ModelView<'a> {
 impl Deref for ModelView<'_> {
     type Target = ModelDef;
 
+    #[inline]
     fn deref(&self) -> &ModelDef {
         self.def
     }
@@ -150,6 +152,7 @@ impl Deref for ModelView<'_> {
 
 impl<'a> ModelView<'a> {
     /// A view of a model declared in code.
+    #[inline]
     pub fn of(def: &'static ModelDef) -> ModelView<'static> {
         ModelView { def, set: None }
     }

@@ -265,16 +265,7 @@ impl<'a> Nodes<'a> {
             let association = cursor.u16()?;
             let flags = cursor.byte()?;
             let alias = cursor.name()?;
-            let mut parts = [Part::EMPTY; 9];
-            for part in &mut parts {
-                let bind = cursor.bind;
-                let (bytes, binds) = cursor.section()?;
-                // The number is part of the bytes, and not what is there.
-                let next = bind.checked_add(binds).filter(|&next| next < SCOPE_BIND);
-                cursor.bind =
-                    next.ok_or_else(|| Error::internal("an include has more binds than there are numbers"))?;
-                *part = Part { bytes, bind };
-            }
+            let parts = cursor.sections()?.map(|(bytes, bind)| Part { bytes, bind });
             let [attributes, include, filter, group, having, order, page, through_attributes, through_filter] = parts;
             if !group.bytes.is_empty() || !having.bytes.is_empty() {
                 let error = Error::new(ErrorKind::Request, "an include has no group and no having");

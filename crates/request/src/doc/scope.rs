@@ -208,7 +208,7 @@ pub fn default_condition(view: ModelView<'_>) -> Result<Option<(Vec<u8>, Vec<Bin
     let Some(filter) = options_of(view, DEFAULT, json, &[])?.filter else { return Ok(None) };
     let (mut bytes, mut binds) = (Vec::new(), Vec::new());
     let scope = Scope { path: format!("{}.scope({DEFAULT})", view.name), aliases: &[], includes: &[], outer: None };
-    scope.conjuncts(&filter, &mut Encoder::new(&mut bytes, &mut binds, view))?;
+    scope.conjuncts(&filter, &mut Encoder::new(&mut bytes, &mut binds, view, true))?;
     if binds.iter().any(|bind| matches!(bind, Bind::Query(_))) {
         let error = Error::new(ErrorKind::Unsupported, "the condition of a default scope asks no query");
         return Err(error.at(&scope.path).help("write it where it is meant, or as a scope with a name"));

@@ -41,6 +41,7 @@ impl<L, R, T> Related<L, R, T> {
 }
 
 impl<'q, M, L: Scalar<'q, M>, T: SqlValue, R: Operand<'q, M, T>> Predicate<'q, M> for Related<L, R, T> {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         out.function(self.function as u8, 2);
         if self.swapped {

@@ -91,6 +91,7 @@ impl<M, T: SqlValue> PathEnd<M> for Column<M, T> {
     type Type = T;
     const STEPS: u8 = 0;
 
+    #[inline]
     fn write_end(self, out: &mut Encoder<'_, '_>) {
         out.path_attribute(self.attribute);
     }
@@ -100,6 +101,7 @@ impl<M, N, S: PathEnd<N>> PathEnd<M> for Path<M, N, S> {
     type Type = S::Type;
     const STEPS: u8 = 1 + S::STEPS;
 
+    #[inline]
     fn write_end(self, out: &mut Encoder<'_, '_>) {
         out.step(self.association);
         self.inner.write_end(out);
@@ -122,6 +124,7 @@ pub trait Scalar<'q, M>: Sized {
 impl<'q, M, T: SqlValue> Scalar<'q, M> for Column<M, T> {
     type Type = T;
 
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         out.column(self.attribute);
         Ok(())
@@ -131,6 +134,7 @@ impl<'q, M, T: SqlValue> Scalar<'q, M> for Column<M, T> {
 impl<'q, M, N, S: PathEnd<N>> Scalar<'q, M> for Path<M, N, S> {
     type Type = S::Type;
 
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         out.path(1 + S::STEPS);
         self.write_end(out);
@@ -139,12 +143,14 @@ impl<'q, M, N, S: PathEnd<N>> Scalar<'q, M> for Path<M, N, S> {
 }
 
 impl<'q, M, T: SqlValue> Operand<'q, M, T> for Column<M, T> {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         Scalar::<M>::write(self, out)
     }
 }
 
 impl<'q, M, N, S: PathEnd<N>> Operand<'q, M, S::Type> for Path<M, N, S> {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         Scalar::<M>::write(self, out)
     }
@@ -224,6 +230,7 @@ pub trait Compare<'q, M>: Scalar<'q, M> {
     }
 
     /// Is NULL.
+    #[inline]
     fn is_null(self) -> NullTest<Self> {
         NullTest { scalar: self, is_null: true }
     }

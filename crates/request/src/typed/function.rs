@@ -26,6 +26,7 @@ enum Either {
 impl<'q, M, S: Scalar<'q, M>, T: SqlValue> Scalar<'q, M> for Call<S, T> {
     type Type = T;
 
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         match self.call {
             Either::Function(function) => out.function(function as u8, 1),
@@ -145,6 +146,7 @@ pub fn count_rows() -> CountRows {
 impl<'q, M> Scalar<'q, M> for CountRows {
     type Type = i64;
 
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         out.aggregate(Aggregate::Count as u8, false);
         out.star();
@@ -168,6 +170,7 @@ pub fn coalesce<S, V>(first: S, second: V) -> CallOfTwo<S, V> {
 impl<'q, M, S: Scalar<'q, M>, V: Into<Datum<'q>>> Scalar<'q, M> for CallOfTwo<S, V> {
     type Type = S::Type;
 
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         out.function(self.function as u8, 2);
         self.first.write(out)?;
@@ -231,6 +234,7 @@ impl CountRows {
 impl<'q, M, T: SqlValue> Scalar<'q, M> for Nullary<T> {
     type Type = T;
 
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         out.function(self.function as u8, 0);
         Ok(())
@@ -238,6 +242,7 @@ impl<'q, M, T: SqlValue> Scalar<'q, M> for Nullary<T> {
 }
 
 impl<'q, M, T: SqlValue> Operand<'q, M, T> for Nullary<T> {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         Scalar::<M>::write(self, out)
     }
@@ -274,6 +279,7 @@ pub fn replace<'q, S>(argument: S, from: &'q str, to: &'q str) -> CallOfValues<'
 impl<'q, M, S: Scalar<'q, M>, T: SqlValue> Scalar<'q, M> for CallOfValues<'q, S, T> {
     type Type = T;
 
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         out.function(self.function as u8, 1 + self.values.len() as u8);
         self.argument.write(out)?;
@@ -301,12 +307,14 @@ pub fn alias<T>(name: &str) -> Alias<'_, T> {
 impl<'q, M, T: SqlValue> Scalar<'q, M> for Alias<'_, T> {
     type Type = T;
 
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         out.alias(self.name)
     }
 }
 
 impl<'q, M, S: Scalar<'q, M>, T: SqlValue> Operand<'q, M, T> for Call<S, T> {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         Scalar::<M>::write(self, out)
     }
@@ -329,6 +337,7 @@ impl<S, V> Arithmetic<S, V> {
 impl<'q, M, S: Scalar<'q, M>, V: Operand<'q, M, S::Type>> Scalar<'q, M> for Arithmetic<S, V> {
     type Type = S::Type;
 
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         out.function(self.function as u8, 2);
         self.left.write(out)?;
@@ -337,6 +346,7 @@ impl<'q, M, S: Scalar<'q, M>, V: Operand<'q, M, S::Type>> Scalar<'q, M> for Arit
 }
 
 impl<'q, M, S: Scalar<'q, M>, V: Operand<'q, M, S::Type>> Operand<'q, M, S::Type> for Arithmetic<S, V> {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         Scalar::<M>::write(self, out)
     }

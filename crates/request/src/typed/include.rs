@@ -31,14 +31,17 @@ pub trait IntoInclude<'q, M> {
 impl<'q, M: Model, N: Model> IntoInclude<'q, M> for Association<M, N> {
     type Target = N;
 
+    #[inline]
     fn write(self, above: &mut Encoder<'_, 'q>) -> Result<()> {
-        Include::new(self.index()).finish(above)
+        above.plain_include(self.index());
+        Ok(())
     }
 }
 
 impl<'q, M: Model, N: Model> IntoInclude<'q, M> for IncludeOf<'q, M, N> {
     type Target = N;
 
+    #[inline]
     fn write(self, above: &mut Encoder<'_, 'q>) -> Result<()> {
         self.include.finish(above)
     }
@@ -97,6 +100,7 @@ impl<M: Model, N: Model> Association<M, N> {
 }
 
 impl<'q, M: Model, N: Model> IncludeOf<'q, M, N> {
+    #[inline]
     fn write(mut self, section: Section, write: impl FnOnce(&mut Encoder<'_, 'q>) -> Result<()>) -> Self {
         self.include.write(section, ModelView::of(N::def()), write);
         self

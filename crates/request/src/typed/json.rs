@@ -96,6 +96,7 @@ fn question<'q, M, S: Scalar<'q, M>>(
 impl<'q, M, S: Scalar<'q, M>, T: SqlValue> Scalar<'q, M> for AtPath<S, T> {
     type Type = T;
 
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         if self.path.legs.is_empty() || self.path.legs.len() > 64 {
             return Err(Error::new(ErrorKind::Request, "a path in a JSON document has 1 to 64 steps"));
@@ -105,6 +106,7 @@ impl<'q, M, S: Scalar<'q, M>, T: SqlValue> Scalar<'q, M> for AtPath<S, T> {
 }
 
 impl<'q, M, S: Scalar<'q, M>, T: SqlValue> Operand<'q, M, T> for AtPath<S, T> {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         Scalar::<M>::write(self, out)
     }
@@ -139,6 +141,7 @@ pub fn json_all_keys<'k, S>(document: S, keys: impl IntoIterator<Item = &'k str>
 }
 
 impl<'q, M, S: Scalar<'q, M>> Predicate<'q, M> for JsonTest<S> {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         question(out, self.function, self.document, self.value)
     }

@@ -47,6 +47,7 @@ pub trait Ordering<'q, M> {
 }
 
 impl<'q, M, S: Scalar<'q, M>> Ordering<'q, M> for OrderItem<S> {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         self.scalar.write(out)?;
         out.direction(self.descending, self.nulls);
@@ -55,12 +56,14 @@ impl<'q, M, S: Scalar<'q, M>> Ordering<'q, M> for OrderItem<S> {
 }
 
 impl<'q, M, T: super::SqlValue> Ordering<'q, M> for Column<M, T> {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         OrderItem::new(self, false).write(out)
     }
 }
 
 impl<'q, M> Ordering<'q, M> for OrderDoc {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         Scoped::of(out.model).ordering(&self.expr, out)?;
         out.direction(self.descending, self.nulls.map(|nulls| nulls == NullsDoc::First));
@@ -71,6 +74,7 @@ impl<'q, M> Ordering<'q, M> for OrderDoc {
 macro_rules! tuples {
     ($(($($name:ident . $index:tt),+);)+) => {
         $(impl<'q, M, $($name: Ordering<'q, M>),+> Ordering<'q, M> for ($($name,)+) {
+            #[inline]
             fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
                 $(self.$index.write(out)?;)+
                 Ok(())

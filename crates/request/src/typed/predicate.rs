@@ -23,6 +23,7 @@ pub trait Predicate<'q, M> {
     /// # Errors
     ///
     /// Those of the encoder.
+    #[inline]
     fn write_conjuncts(self, out: &mut Encoder<'_, 'q>) -> Result<()>
     where
         Self: Sized,
@@ -44,6 +45,7 @@ impl<'q, M, L: Scalar<'q, M>, R> Predicate<'q, M> for Test<L, R>
 where
     R: Operand<'q, M, L::Type>,
 {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         match self {
             Test::Compare(comparison, left, right) if right.is_null() => {
@@ -63,8 +65,7 @@ where
                 right.write(out)
             }
             Test::Match(pattern, left, right) => {
-                let place = out.test();
-                out.head(place, &[op::LIKE, pattern as u8]);
+                out.plain(&[op::LIKE, pattern as u8]);
                 left.write(out)?;
                 right.write(out)
             }
@@ -80,9 +81,9 @@ pub struct NullTest<S> {
 }
 
 impl<'q, M, S: Scalar<'q, M>> Predicate<'q, M> for NullTest<S> {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
-        let place = out.test();
-        out.head(place, &[if self.is_null { op::IS_NULL } else { op::NOT_NULL }]);
+        out.plain(&[if self.is_null { op::IS_NULL } else { op::NOT_NULL }]);
         self.scalar.write(out)
     }
 }
@@ -102,12 +103,12 @@ where
     A: Operand<'q, M, S::Type>,
     B: Operand<'q, M, S::Type>,
 {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         if self.low.is_null() || self.high.is_null() {
             return Err(Error::new(ErrorKind::Request, "an end of a range is NULL").help("leave that end out"));
         }
-        let place = out.test();
-        out.head(place, &[if self.negated { op::NOT_BETWEEN } else { op::BETWEEN }]);
+        out.plain(&[if self.negated { op::NOT_BETWEEN } else { op::BETWEEN }]);
         self.scalar.write(out)?;
         self.low.write(out)?;
         self.high.write(out)
@@ -123,10 +124,9 @@ pub struct InList<'q, S> {
 }
 
 impl<'q, M, S: Scalar<'q, M>> Predicate<'q, M> for InList<'q, S> {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
-        let place = out.test();
-        self.scalar.write(out)?;
-        out.list(place, self.negated, self.list)
+        out.list_of(self.negated, self.list, |out| self.scalar.write(out))
     }
 }
 
@@ -140,6 +140,7 @@ pub fn not<P>(predicate: P) -> Not<P> {
 }
 
 impl<'q, M, P: Predicate<'q, M>> Predicate<'q, M> for Not<P> {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         out.not();
         self.0.write(out)
@@ -182,6 +183,7 @@ pub trait Conditions<'q, M> {
 }
 
 impl<'q, M, P: Predicate<'q, M>> Conditions<'q, M> for Vec<P> {
+    #[inline]
     fn write_each(self, out: &mut Encoder<'_, 'q>, mark: &mut crate::Mark) -> Result<()> {
         self.into_iter().try_for_each(|predicate| {
             out.member(mark)?;
@@ -189,6 +191,7 @@ impl<'q, M, P: Predicate<'q, M>> Conditions<'q, M> for Vec<P> {
         })
     }
 
+    #[inline]
     fn write_conjuncts(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         self.into_iter().try_for_each(|predicate| predicate.write_conjuncts(out))
     }
@@ -197,11 +200,13 @@ impl<'q, M, P: Predicate<'q, M>> Conditions<'q, M> for Vec<P> {
 macro_rules! tuples {
     ($(($($name:ident . $index:tt),+);)+) => {
         $(impl<'q, M, $($name: Predicate<'q, M>),+> Conditions<'q, M> for ($($name,)+) {
+            #[inline]
             fn write_each(self, out: &mut Encoder<'_, 'q>, mark: &mut crate::Mark) -> Result<()> {
                 $(out.member(mark)?; self.$index.write(out)?;)+
                 Ok(())
             }
 
+            #[inline]
             fn write_conjuncts(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
                 $(self.$index.write_conjuncts(out)?;)+
                 Ok(())
@@ -222,6 +227,7 @@ tuples! {
 }
 
 impl<'q, M, T: Conditions<'q, M>> Predicate<'q, M> for All<T> {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         let mut mark = out.open(false);
         self.0.write_each(out, &mut mark)?;
@@ -229,12 +235,14 @@ impl<'q, M, T: Conditions<'q, M>> Predicate<'q, M> for All<T> {
         Ok(())
     }
 
+    #[inline]
     fn write_conjuncts(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         self.0.write_conjuncts(out)
     }
 }
 
 impl<'q, M, T: Conditions<'q, M>> Predicate<'q, M> for Any<T> {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         let mut mark = out.open(true);
         self.0.write_each(out, &mut mark)?;
@@ -245,10 +253,12 @@ impl<'q, M, T: Conditions<'q, M>> Predicate<'q, M> for Any<T> {
 
 /// A tree made at run time is a condition on any model; its names are checked when it is written.
 impl<'q, M> Predicate<'q, M> for WhereDoc {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         Scoped::of(out.model).condition(&self, out)
     }
 
+    #[inline]
     fn write_conjuncts(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         Scoped::of(out.model).conjuncts(&self, out)
     }

@@ -32,12 +32,14 @@ impl<'q, T: SqlValue> Query<'q, T> {
 impl<'q, M, T: SqlValue> Scalar<'q, M> for Query<'q, T> {
     type Type = T;
 
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         out.query(&self.request)
     }
 }
 
 impl<'q, M, T: SqlValue> Operand<'q, M, T> for Query<'q, T> {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         out.query(&self.request)
     }
@@ -52,6 +54,7 @@ pub struct InQuery<'q, S, T> {
 }
 
 impl<'q, M, S: Scalar<'q, M>> Predicate<'q, M> for InQuery<'q, S, S::Type> {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         let place = out.test();
         self.scalar.write(out)?;
@@ -75,6 +78,7 @@ pub fn exists<'q>(find: impl IntoRequest<'q>) -> Exists<'q> {
 }
 
 impl<'q, M> Predicate<'q, M> for Exists<'q> {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         out.exists(&self.0)
     }
@@ -106,6 +110,7 @@ impl<M: Model, T: SqlValue> Outer<M, T> {
 impl<'q, N, M: Model, T: SqlValue> Scalar<'q, N> for Outer<M, T> {
     type Type = T;
 
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         self.put(out);
         Ok(())
@@ -113,6 +118,7 @@ impl<'q, N, M: Model, T: SqlValue> Scalar<'q, N> for Outer<M, T> {
 }
 
 impl<'q, N, M: Model, T: SqlValue> Operand<'q, N, T> for Outer<M, T> {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         self.put(out);
         Ok(())

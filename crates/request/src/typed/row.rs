@@ -56,6 +56,7 @@ macro_rules! rows {
                 type Types = ($($member::Type,)+);
                 const WIDTH: u8 = $width;
 
+                #[inline]
                 fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
                     $(self.$index.write(out)?;)+
                     Ok(())
@@ -63,6 +64,7 @@ macro_rules! rows {
             }
 
             impl<'q, M, $($ty: SqlValue, $value: Operand<'q, M, $ty>),+> MemberValues<'q, M, ($($ty,)+)> for ($($value,)+) {
+                #[inline]
                 fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
                     $(
                         if self.$index.is_null() {
@@ -83,7 +85,7 @@ macro_rules! rows {
                     for row in self {
                         $(columns[$index].push(row.$index.into());)+
                     }
-                    (columns.into_iter().map(BindList::Data).collect(), rows)
+                    (columns.into_iter().map(|column| BindList::Data(column.into())).collect(), rows)
                 }
             }
         )+
@@ -105,6 +107,7 @@ pub struct RowTest<L, R> {
 }
 
 impl<'q, M, L: Members<'q, M>, R: MemberValues<'q, M, L::Types>> Predicate<'q, M> for RowTest<L, R> {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         out.compare(self.comparison as u8);
         out.row(L::WIDTH);
@@ -123,6 +126,7 @@ pub struct InRows<L, R> {
 }
 
 impl<'q, M, L: Members<'q, M>, R: MemberRows<'q, M, L::Types>> Predicate<'q, M> for InRows<L, R> {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         let (columns, rows) = self.rows.into_columns();
         if rows == 0 {

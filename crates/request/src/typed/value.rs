@@ -10,6 +10,7 @@ use relata_schema::{Datum, Kind, Range, Result, SqlType};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use super::Literal;
 use crate::Encoder;
 
 /// A Rust type that a column can have.
@@ -26,6 +27,7 @@ pub trait SqlValue: 'static {
 /// Something that may stand on the right side of a test of a `T`.
 pub trait Operand<'q, M, T> {
     /// Whether it is NULL, which changes the test and not only its value.
+    #[inline]
     fn is_null(&self) -> bool {
         false
     }
@@ -39,10 +41,12 @@ pub trait Operand<'q, M, T> {
 }
 
 impl<'q, M, T, V: Operand<'q, M, T>> Operand<'q, M, T> for Option<V> {
+    #[inline]
     fn is_null(&self) -> bool {
         self.as_ref().is_none_or(V::is_null)
     }
 
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         match self {
             Some(value) => value.write(out),
@@ -62,9 +66,17 @@ macro_rules! values {
             }
 
             $(impl<'q, M> Operand<'q, M, $ty> for $from {
+                #[inline]
                 fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
-                    out.value(Datum::from(self));
+                    out.value_with(move || Datum::from(self));
                     Ok(())
+                }
+            }
+
+            impl<'q> Literal<'q, $ty> for $from {
+                #[inline]
+                fn datum(self) -> Datum<'q> {
+                    Datum::from(self)
                 }
             })+
         )+
@@ -111,7 +123,14 @@ values! {
     Range<Date>: DayRange, from Range<Date>;
 }
 
+impl<'q> Literal<'q, String> for &'q String {
+    fn datum(self) -> Datum<'q> {
+        Datum::Text(Cow::Borrowed(self))
+    }
+}
+
 impl<'q, M> Operand<'q, M, String> for &'q String {
+    #[inline]
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()> {
         out.value(Datum::Text(Cow::Borrowed(self)));
         Ok(())

@@ -5,6 +5,7 @@ use relata::{
     ir::Source,
     planner::{Options, PASSES, Plan, Planner, Step},
     request::{Bind, Request},
+    schema::Datum,
 };
 
 use super::{accepted, spelled::placeholders};
@@ -66,7 +67,7 @@ pub(super) fn check_text(step: &Step, dialect: &'static Capabilities) {
 /// Every placeholder names a bind that the request has, of the form that it needs.
 fn check_binds(step: &Step, binds: &[Bind<'_>]) {
     let bind = |number: u32| binds.get(number as usize);
-    let is_count = |number: u32| matches!(bind(number), Some(Bind::Count(_)));
+    let is_count = |number: u32| matches!(bind(number), Some(Bind::One(Datum::Int(_))));
     for (i, def) in step.binds.iter().enumerate() {
         let fits = match def.source {
             Source::Request(number) => {
