@@ -8,6 +8,6 @@ mod param;
 mod pool;
 mod traits;
 
-pub use param::Param;
+pub use param::{Given, Param, Values};
 pub use pool::{Held, Pool, PoolOptions};
 pub use traits::{Connection, Driver, Numbered, Row, Session, Statement};

@@ -11,7 +11,7 @@ use mysql::{
     Column, Value as Raw,
     consts::{ColumnFlags, ColumnType},
 };
-use relata_driver::{Param, geometry};
+use relata_driver::{Param, Values, geometry};
 use relata_schema::{
     Datum, Error, ErrorKind, Kind, Result, format_instant, format_naive, format_time, parse_naive, write_json_string,
 };
@@ -33,9 +33,9 @@ pub(crate) fn bound(param: &Param<'_>) -> Result<Raw> {
     }
 }
 
-fn rows(values: &[Datum<'_>], kinds: &[Kind]) -> Result<Raw> {
+fn rows(values: &Values<'_>, kinds: &[Kind]) -> Result<Raw> {
     for (value, kind) in values.iter().zip(kinds.iter().cycle()) {
-        check(value, *kind)?;
+        check(&value, *kind)?;
     }
     Ok(Raw::Bytes(json_rows(values, kinds).into_bytes()))
 }
@@ -100,7 +100,7 @@ fn date_time(value: DateTime) -> Result<Raw> {
     Ok(Raw::Date(year, month, day, hour, minute, second, micros(value.subsec_nanosecond())))
 }
 
-fn json_rows(values: &[Datum<'_>], kinds: &[Kind]) -> String {
+fn json_rows(values: &Values<'_>, kinds: &[Kind]) -> String {
     let mut out = String::with_capacity(2 + values.len() * 8);
     out.push('[');
     for (i, value) in values.iter().enumerate() {
@@ -110,7 +110,7 @@ fn json_rows(values: &[Datum<'_>], kinds: &[Kind]) -> String {
         if kinds.len() > 1 && i % kinds.len() == 0 {
             out.push('[');
         }
-        json_value(&mut out, value);
+        json_value(&mut out, &value);
         if kinds.len() > 1 && i % kinds.len() == kinds.len() - 1 {
             out.push(']');
         }
@@ -378,7 +378,7 @@ mod tests {
             (Datum::Double(f64::INFINITY), Kind::Double),
             (Datum::Day(Date::new(-1, 1, 1).unwrap()), Kind::Day),
         ] {
-            assert_eq!(bound(&Param::One(value, kind)).unwrap_err().kind(), ErrorKind::TypeMismatch);
+            assert_eq!(bound(&Param::made(value, kind)).unwrap_err().kind(), ErrorKind::TypeMismatch);
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use relata_driver::Param;
+use relata_driver::{Param, Values};
 use relata_ir::{BindDef, Source, Transform};
-use relata_request::Bind;
+use relata_planner::{Rows, Step};
+use relata_request::{Bind, BindList};
 use relata_schema::{Datum, Error, ErrorKind, Kind, Result};
 
 /// The keys that a statement is fed with: so many rows of so many columns each.
@@ -19,7 +20,73 @@ pub(crate) fn params<'a>(
     binds: &'a [Bind<'_>],
     keys: Option<&'a Keys<'a>>,
 ) -> Result<Vec<Param<'a>>> {
-    defs.iter().map(|def| param(def, binds, keys)).collect()
+    let mut params = Vec::with_capacity(defs.len());
+    params_into(&mut params, defs, binds, keys)?;
+    Ok(params)
+}
+
+/// Appends the parameters of a statement.
+#[inline]
+pub(crate) fn params_into<'a>(
+    params: &mut Vec<Param<'a>>,
+    defs: &'a [BindDef],
+    binds: &'a [Bind<'_>],
+    keys: Option<&'a Keys<'a>>,
+) -> Result<()> {
+    params.reserve(defs.len());
+    let mut rest = defs;
+    while !rest.is_empty() {
+        // Nearly all are values as they stand. They are written where they stay, many at once.
+        let plain = rest.iter().take_while(|def| as_it_stands(def, binds).is_some()).count();
+        let (run, others) = rest.split_at(plain);
+        params.extend(run.iter().map(|def| Param::given(as_it_stands(def, binds).unwrap_or(&Datum::Null), def.kind)));
+        rest = others;
+        if let Some((def, others)) = rest.split_first() {
+            params.push(param(def, binds, keys)?);
+            rest = others;
+        }
+    }
+    Ok(())
+}
+
+#[inline]
+fn as_it_stands<'a>(def: &BindDef, binds: &'a [Bind<'_>]) -> Option<&'a Datum<'a>> {
+    match (def.source, def.transform) {
+        (Source::Request(number), Transform::AsIs) => match binds.get(number as usize) {
+            Some(Bind::One(value)) => Some(value),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The parameters of a step that is fed nothing, whose first may repeat for each row.
+#[inline]
+pub(crate) fn of_step<'a>(params: &mut Vec<Param<'a>>, step: &'a Step, binds: &'a [Bind<'_>]) -> Result<()> {
+    match step.repeated {
+        None => params_into(params, &step.binds, binds, None),
+        Some(rows) => of_rows(params, step, rows, binds),
+    }
+}
+
+fn of_rows<'a>(params: &mut Vec<Param<'a>>, step: &'a Step, of: Rows, binds: &'a [Bind<'_>]) -> Result<()> {
+    let Rows { width, rows } = of;
+    let (template, rest) = step.binds.split_at(width.min(step.binds.len()));
+    params.reserve(step.placeholders());
+    for row in 0..rows {
+        let place = |def: &BindDef| match def.source {
+            Source::Request(first) => match binds.get(first as usize + row * width) {
+                Some(Bind::One(value)) => Some(value),
+                _ => None,
+            },
+            _ => None,
+        };
+        if template.iter().any(|def| place(def).is_none()) {
+            return Err(Error::internal("a plan names a value that the request does not have"));
+        }
+        params.extend(template.iter().map(|def| Param::given(place(def).unwrap_or(&Datum::Null), def.kind)));
+    }
+    params_into(params, rest, binds, None)
 }
 
 fn param<'a>(def: &BindDef, binds: &'a [Bind<'_>], keys: Option<&'a Keys<'a>>) -> Result<Param<'a>> {
@@ -28,18 +95,23 @@ fn param<'a>(def: &BindDef, binds: &'a [Bind<'_>], keys: Option<&'a Keys<'a>>) -
         Source::Keys(column) => {
             let keys = keys.ok_or_else(|| Error::internal("a statement is fed, and there are no keys"))?;
             if def.transform == Transform::JsonRows {
-                return Ok(Param::JsonRows(keys.values.iter().map(Datum::borrowed).collect(), keys.kinds));
+                return Ok(Param::JsonRows(Values::Borrowed(&keys.values), keys.kinds));
             }
             let width = keys.kinds.len();
-            let values = keys.values.iter().skip(usize::from(column)).step_by(width).map(Datum::borrowed).collect();
-            return Ok(Param::Array(values, def.kind));
+            if width == 1 {
+                return Ok(Param::Array(Values::Borrowed(&keys.values), def.kind));
+            }
+            let values = keys.values.iter().skip(usize::from(column)).step_by(width).map(Datum::borrowed);
+            return Ok(Param::Array(Values::Made(values.collect()), def.kind));
         }
         Source::Request(number) => match binds.get(number as usize).ok_or_else(missing)? {
             Bind::One(value) => value.borrowed(),
-            Bind::Count(count) => Datum::Int(count_of(*count)?),
             Bind::Query(_) => return Err(missing()),
             Bind::Many(list) => {
-                let values: Vec<Datum<'a>> = list.iter().collect();
+                let values = match list {
+                    BindList::Ints(values) => Values::Ints(values),
+                    BindList::Data(values) => Values::Borrowed(values),
+                };
                 return Ok(match def.transform {
                     Transform::JsonRows => Param::JsonRows(values, kind_slice(def.kind)),
                     _ => Param::Array(values, def.kind),
@@ -56,20 +128,23 @@ fn param<'a>(def: &BindDef, binds: &'a [Bind<'_>], keys: Option<&'a Keys<'a>>) -
         },
         Source::PageEnd { offset, limit } => {
             let count = |number: u32| match binds.get(number as usize) {
-                Some(Bind::Count(count)) => Ok(*count),
+                Some(Bind::One(Datum::Int(count))) => Ok(*count),
                 _ => Err(missing()),
             };
-            Datum::Int(count_of(count(offset)?.saturating_add(count(limit)?))?)
+            let end = count(offset)?.checked_add(count(limit)?);
+            let too_far = || Error::new(ErrorKind::LimitExceeded, "limit and offset together are below 2^63");
+            Datum::Int(end.ok_or_else(too_far)?)
         }
     };
     if def.transform == Transform::JsonLegs {
         let legs = legs_of(&value)?;
-        return Ok(Param::Array(legs.into_iter().map(|leg| Datum::Text(leg.into())).collect(), Kind::Text));
+        let legs: Vec<Datum<'_>> = legs.into_iter().map(|leg| Datum::Text(leg.into())).collect();
+        return Ok(Param::Array(Values::Made(legs), Kind::Text));
     }
     if let Transform::JsonPath { escapes } = def.transform {
-        return Ok(Param::One(Datum::Text(json_path(&value, escapes)?.into()), Kind::Text));
+        return Ok(Param::made(Datum::Text(json_path(&value, escapes)?.into()), Kind::Text));
     }
-    Ok(Param::One(transform(value, def.transform)?, def.kind))
+    Ok(Param::made(transform(value, def.transform)?, def.kind))
 }
 
 fn legs(value: &Datum<'_>) -> Result<Vec<serde_json::Value>> {
@@ -115,10 +190,6 @@ fn json_path(value: &Datum<'_>, escapes: bool) -> Result<String> {
 /// A slice of one kind that lives as long as the program.
 fn kind_slice(kind: Kind) -> &'static [Kind] {
     std::slice::from_ref(&Kind::ALL[kind as usize])
-}
-
-fn count_of(count: u64) -> Result<i64> {
-    i64::try_from(count).map_err(|_| Error::new(ErrorKind::LimitExceeded, "limit and offset are below 2^63"))
 }
 
 fn transform(value: Datum<'_>, transform: Transform) -> Result<Datum<'_>> {

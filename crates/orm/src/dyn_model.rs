@@ -11,7 +11,7 @@ use relata_schema::{ModelRef, ModelSet, Result, Value};
 
 use crate::{
     Draft, DynFind, DynRecord, Executor, WriteOptions,
-    entity::Action,
+    entity::{Action, Assigned},
     write::{self, ManyOptions},
 };
 
@@ -225,7 +225,7 @@ impl DynChange {
         let mut out: Request<'static> = encode_picked(&doc, self.model.clone())?;
         let flags = relata_request::Flags { all: self.all, ..out.flags() };
         out.set_flags(flags);
-        let mut assigned = Vec::new();
+        let mut assigned = Assigned::default();
         for (attribute, value, add) in self.sets {
             if add {
                 request::add(&mut out, attribute, value, false);
@@ -236,7 +236,7 @@ impl DynChange {
                     Ok(())
                 });
             }
-            assigned.push(attribute);
+            assigned.push(self.model.view().def(), attribute);
         }
         self.action.complete(&mut out, &assigned, self.options, on.database().now())?;
         Ok(write::bulk(on, out, self.action.events(), self.options)?.affected)

@@ -4,13 +4,13 @@ use std::marker::PhantomData;
 
 use relata_request::{
     Request, Section,
-    typed::{Column, Operand, Ordering, Predicate, SqlValue},
+    typed::{Column, Columns, Operand, Ordering, Predicate, SqlValue},
     write::{self as request, UpsertBy},
 };
 use relata_schema::{Error, ErrorKind, ModelRef, ModelView, Result, Value};
 
 use crate::{
-    Draft, Event, Executor, Find, Hydrate, IntoValue, Record, WriteOptions,
+    Draft, Event, Executor, Find, Hydrate, Insert, IntoValue, Record, WriteOptions,
     write::{self, Created, ManyOptions},
 };
 
@@ -49,6 +49,12 @@ pub trait Entity: Hydrate {
         fill: impl FnOnce(Self::Draft) -> Self::Draft,
     ) -> Result<Record<Self>> {
         record(&write::create(on, fill(Self::draft()).into(), options)?)
+    }
+
+    /// Begins an insert of plain values for some columns: a statement as it stands, without hooks, validators, timestamps
+    /// or records. See [`create`](Entity::create) for these.
+    fn insert<'q, C: Columns<Self>>(columns: C) -> Insert<'q, Self, C> {
+        Insert::new(&columns)
     }
 
     /// Creates many records, in as few statements as the database's limits allow, all of them or none.
@@ -316,19 +322,17 @@ impl Action {
     pub(crate) fn complete(
         self,
         out: &mut Request<'_>,
-        assigned: &[u16],
+        assigned: &Assigned,
         options: WriteOptions,
         now: jiff::Timestamp,
     ) -> Result<()> {
         match self {
             Action::Update => {
                 request::update(out);
-                let mut left_alone = assigned.to_vec();
-                if options.silent {
-                    left_alone.extend(out.root().view().updated_at);
-                }
-                if !assigned.is_empty() {
-                    request::touch(out, &left_alone, now);
+                if assigned.any {
+                    let silent = out.root().view().updated_at.filter(|_| options.silent);
+                    let left_alone = |attribute| Some(attribute) == silent || assigned.kept.contains(&attribute);
+                    request::touch_unless(out, left_alone, now);
                 }
                 Ok(())
             }
@@ -341,13 +345,30 @@ impl Action {
     }
 }
 
+/// What an update assigns to, as far as it matters to what the model keeps by itself.
+#[derive(Debug, Default)]
+pub(crate) struct Assigned {
+    any: bool,
+    /// Those that the model would keep.
+    kept: Vec<u16>,
+}
+
+impl Assigned {
+    pub(crate) fn push(&mut self, model: &relata_schema::ModelDef, attribute: u16) {
+        self.any = true;
+        if [model.updated_at, model.version].contains(&Some(attribute)) {
+            self.kept.push(attribute);
+        }
+    }
+}
+
 /// A call that changes the rows a condition picks.
 #[must_use = "nothing is changed until it runs"]
 #[derive(Debug)]
 pub struct Change<'q, M> {
     request: Request<'q>,
     action: Action,
-    assigned: Vec<u16>,
+    assigned: Assigned,
     options: WriteOptions,
     model: PhantomData<fn() -> M>,
 }
@@ -355,7 +376,7 @@ pub struct Change<'q, M> {
 impl<'q, M: Hydrate> Change<'q, M> {
     fn new(action: Action) -> Self {
         let request = Request::new(ModelRef::Static(M::def()));
-        Change { request, action, assigned: Vec::new(), options: WriteOptions::default(), model: PhantomData }
+        Change { request, action, assigned: Assigned::default(), options: WriteOptions::default(), model: PhantomData }
     }
 
     /// Sets an attribute: to a value, `None` for NULL, another column, or what is computed from columns of the row.
@@ -364,21 +385,21 @@ impl<'q, M: Hydrate> Change<'q, M> {
             out.assign(column.attribute());
             value.write(out)
         });
-        self.assigned.push(column.attribute());
+        self.assigned.push(M::def(), column.attribute());
         self
     }
 
     /// Adds to an attribute, as it is in the database.
     pub fn add<T: SqlValue>(mut self, column: Column<M, T>, by: impl IntoValue<T>) -> Self {
         request::add(&mut self.request, column.attribute(), by.into_value(), false);
-        self.assigned.push(column.attribute());
+        self.assigned.push(M::def(), column.attribute());
         self
     }
 
     /// Takes from an attribute, as it is in the database.
     pub fn subtract<T: SqlValue>(mut self, column: Column<M, T>, by: impl IntoValue<T>) -> Self {
         request::add(&mut self.request, column.attribute(), by.into_value(), true);
-        self.assigned.push(column.attribute());
+        self.assigned.push(M::def(), column.attribute());
         self
     }
 
@@ -436,6 +457,14 @@ impl<'q, M: Hydrate> Change<'q, M> {
     pub fn with(mut self, options: WriteOptions) -> Self {
         self.options = options;
         self
+    }
+
+    /// The request that would be sent at a moment.
+    pub fn into_request(mut self, now: jiff::Timestamp) -> Request<'q> {
+        if let Err(error) = self.action.complete(&mut self.request, &self.assigned, self.options, now) {
+            self.request.fail(error);
+        }
+        self.request
     }
 
     /// The statement for a database. No connection is needed; where the model keeps timestamps, `now` stands for the

@@ -56,10 +56,12 @@ impl<M: Model> Default for Find<'_, M> {
 
 impl<'q, M: Model> Find<'q, M> {
     /// All rows.
+    #[inline]
     pub fn new() -> Self {
-        Find { request: Request::scoped(ModelRef::Static(M::def())), model: PhantomData }
+        Find { request: Request::of(M::def()), model: PhantomData }
     }
 
+    #[inline]
     fn write(
         mut self,
         section: Section,
@@ -70,6 +72,7 @@ impl<'q, M: Model> Find<'q, M> {
     }
 
     /// Only rows for which the condition holds. Said twice, both must hold.
+    #[inline]
     #[must_use]
     pub fn filter(self, predicate: impl Predicate<'q, M>) -> Self {
         self.write(Section::Filter, |out| {
@@ -80,30 +83,35 @@ impl<'q, M: Model> Find<'q, M> {
     }
 
     /// Loads an association along.
+    #[inline]
     #[must_use]
     pub fn include(self, include: impl IntoInclude<'q, M>) -> Self {
         self.write(Section::Include, |out| include.write(out))
     }
 
     /// The order; said twice, the second decides where the first does not.
+    #[inline]
     #[must_use]
     pub fn order(self, order: impl Ordering<'q, M>) -> Self {
         self.write(Section::Order, |out| order.write(out))
     }
 
     /// Groups by an expression: a column or a path.
+    #[inline]
     #[must_use]
     pub fn group(self, key: impl relata_request::typed::Scalar<'q, M>) -> Self {
         self.write(Section::Group, |out| key.write(out))
     }
 
     /// Only groups for which the condition holds.
+    #[inline]
     #[must_use]
     pub fn having(self, predicate: impl Predicate<'q, M>) -> Self {
         self.write(Section::Having, |out| predicate.write_conjuncts(out))
     }
 
     /// At most that many root rows, whatever is included.
+    #[inline]
     #[must_use]
     pub fn limit(mut self, limit: u64) -> Self {
         let (_, offset) = self.request.page();
@@ -112,6 +120,7 @@ impl<'q, M: Model> Find<'q, M> {
     }
 
     /// Skips that many root rows.
+    #[inline]
     #[must_use]
     pub fn offset(mut self, offset: u64) -> Self {
         let (limit, _) = self.request.page();
@@ -337,6 +346,12 @@ impl<'q, M: Model> Find<'q, M> {
         Ok(rows.rows)
     }
 
+    /// The same find, of selected expressions instead of records.
+    pub fn columns(mut self, columns: impl Select<'q, M>) -> Selected<'q, M> {
+        self.request.clear(Section::Attributes);
+        Selected { find: self.write(Section::Attributes, |out| columns.write(out)) }
+    }
+
     /// The attributes that a projection names, as that projection.
     ///
     /// # Errors
@@ -366,6 +381,39 @@ impl<'q, M: Model> Find<'q, M> {
         let mut sink = JsonSink::new();
         run::run(on, &self.request, &mut sink)?;
         Ok(sink.finish())
+    }
+}
+
+/// A find of selected expressions.
+#[derive(Debug)]
+pub struct Selected<'q, M> {
+    find: Find<'q, M>,
+}
+
+impl<'q, M: Model> Selected<'q, M> {
+    /// The request behind it.
+    pub fn request(&self) -> &Request<'q> {
+        &self.find.request
+    }
+
+    /// The statement for a database. No connection is needed.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the find, or what the database cannot do.
+    pub fn to_sql(&self, dialect: &'static Capabilities) -> Result<String> {
+        self.find.to_sql(dialect)
+    }
+
+    /// The rows, as tuples of the types that the caller says.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the find, what the database says, or a value of another type.
+    pub fn all<R: FromRow>(&self, on: &impl Executor) -> Result<Vec<R>> {
+        let mut rows = Rows::new();
+        run::run(on, &self.find.request, &mut rows)?;
+        Ok(rows.rows)
     }
 }
 

@@ -1,9 +1,16 @@
 //! Inserts of plain values, for filling tables: without hooks, upkeep, or rules beyond those of the types.
 
-use relata_request::write::{self as request, RowSet};
-use relata_schema::{Datum, Error, ErrorKind, ModelRef, Result};
+use std::marker::PhantomData;
 
-use crate::{Executor, validate, write};
+use relata_dialect::Capabilities;
+use relata_request::{
+    Bind, Request, Section,
+    typed::{Cells, Column, Columns, Model, SqlValue},
+    write::{self as request, RowSet},
+};
+use relata_schema::{Datum, Error, ErrorKind, ModelRef, ModelView, Result};
+
+use crate::{Executor, FromDatum, find::sql_of, validate, write};
 
 /// Inserts rows of values, given for some attributes of a model by name, in as many statements as the database's limit
 /// of binds asks for: all of them or none. Says how many rows there were.
@@ -31,21 +38,7 @@ pub fn insert_rows(
         let message = format!("a row has {} values for {} attributes", short.len(), columns.len());
         return Err(Error::new(ErrorKind::Request, message).at(&view.name));
     }
-    // What the types of attributes ask for is not left to the database: it may bend a value, or keep it.
-    let mut failures = Vec::new();
-    for (number, row) in rows.iter().enumerate() {
-        let known = failures.len();
-        for (attribute, value) in columns.iter().zip(row) {
-            validate::of_value(&view.def().attributes[usize::from(*attribute)], value, false, &mut failures);
-        }
-        failures[known..].iter_mut().for_each(|failure| failure.path = format!("[{number}].{}", failure.path));
-        if failures.len() >= 100 {
-            break;
-        }
-    }
-    if !failures.is_empty() {
-        return Err(Error::validation(failures).at(&view.name));
-    }
+    check(view, &columns, rows.iter().map(Vec::as_slice))?;
     let at_once = (on.dialect().max_binds / columns.len()).clamp(1, 1_000);
     let send = |on: &dyn Executor, chunk: &[Vec<Datum<'_>>]| -> Result<u64> {
         let cells = chunk.iter().flatten().map(Datum::borrowed).collect();
@@ -64,4 +57,146 @@ pub fn insert_rows(
         })
     })?;
     Ok(total)
+}
+
+/// What the types of attributes ask for is not left to the database: it may bend a value, or keep it.
+fn check<'r, 'q: 'r>(view: ModelView<'_>, columns: &[u16], rows: impl Iterator<Item = &'r [Datum<'q>]>) -> Result<()> {
+    let mut failures = Vec::new();
+    for (number, row) in rows.enumerate() {
+        let known = failures.len();
+        for (attribute, value) in columns.iter().zip(row) {
+            validate::of_value(&view.def().attributes[usize::from(*attribute)], value, false, &mut failures);
+        }
+        failures[known..].iter_mut().for_each(|failure| failure.path = format!("[{number}].{}", failure.path));
+        if failures.len() >= 100 {
+            break;
+        }
+    }
+    if failures.is_empty() { Ok(()) } else { Err(Error::validation(failures).at(&view.name)) }
+}
+
+/// An insert of rows of values for some columns: one statement as it stands, without hooks, validators, timestamps or
+/// records.
+///
+/// ```text
+/// let ids: Vec<i64> = User::insert((User::NAME, User::AGE)).row(("Ann", 30)).row(("Bob", 40)).returning(User::ID, &db)?;
+/// ```
+#[must_use = "nothing is inserted until it runs"]
+#[derive(Debug)]
+pub struct Insert<'q, M, C> {
+    request: Request<'q>,
+    types: PhantomData<fn() -> (M, C)>,
+}
+
+impl<'q, M: Model, C: Columns<M>> Insert<'q, M, C> {
+    pub(crate) fn new(columns: &C) -> Self {
+        let mut request = Request::new(ModelRef::Static(M::def()));
+        columns.with_attributes(|attributes| request.begin_insert(attributes));
+        Insert { request, types: PhantomData }
+    }
+
+    /// Adds a row: a value for each of the columns, in their order; `None` for NULL.
+    #[inline]
+    pub fn row(mut self, cells: impl Cells<'q, C>) -> Self {
+        self.request.add_row(|out| cells.write(out));
+        self
+    }
+
+    /// Adds rows.
+    #[inline]
+    pub fn rows(mut self, rows: impl IntoIterator<Item = impl Cells<'q, C>>) -> Self {
+        rows.into_iter().for_each(|cells| self.request.add_row(|out| cells.write(out)));
+        self
+    }
+
+    /// Answers with a column of each new row.
+    #[inline]
+    pub fn answering<T: SqlValue>(mut self, column: Column<M, T>) -> Self {
+        self.request.clear(Section::Attributes);
+        self.request.write(Section::Attributes, |out| {
+            out.explicit_selection();
+            out.select_attribute(column.attribute());
+            Ok(())
+        });
+        self
+    }
+
+    /// The request behind it.
+    pub fn request(&self) -> &Request<'q> {
+        &self.request
+    }
+
+    /// The statement for a database. No connection is needed.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the call, or what the database cannot do.
+    pub fn to_sql(&self, dialect: &'static Capabilities) -> Result<String> {
+        sql_of(&self.request, dialect)
+    }
+
+    /// Inserts the rows, in one statement where the limits of the database allow it, else in several of one transaction.
+    /// Says how many there were.
+    ///
+    /// # Errors
+    ///
+    /// Values that are none of their types, or what the database says.
+    pub fn run(self, on: &impl Executor) -> Result<u64> {
+        let mut total = 0;
+        self.send(on, &mut |sent| {
+            total += sent.affected;
+            Ok(())
+        })?;
+        Ok(total)
+    }
+
+    /// The same; answers with a column of each new row, in the order of the rows.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run).
+    pub fn returning<T: SqlValue + FromDatum>(self, column: Column<M, T>, on: &impl Executor) -> Result<Vec<T>> {
+        let mut found = Vec::new();
+        self.answering(column).send(on, &mut |sent| {
+            for mut row in sent.rows {
+                let value = row.pop().ok_or_else(|| Error::internal("a row of an answer has no columns"))?;
+                found.push(T::from_datum(value)?);
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    fn send(self, on: &impl Executor, then: &mut dyn FnMut(write::Sent) -> Result<()>) -> Result<()> {
+        let request = &self.request;
+        request.check()?;
+        let columns = request.inserted()?;
+        let (width, view) = (columns.len(), request.root().view());
+        let cells = |bind: &Bind<'_>| match bind {
+            Bind::One(value) => value.clone().into_owned(),
+            _ => Datum::Null,
+        };
+        let values: Vec<Datum<'static>> = request.binds().iter().map(cells).collect();
+        check(view, &columns, values.chunks(width))?;
+        let at_once = (on.dialect().max_binds / width).clamp(1, 1_000);
+        if values.len() <= at_once * width {
+            return if values.is_empty() { Ok(()) } else { then(write::send(on, request)?) };
+        }
+        let mut answers = Vec::new();
+        write::in_transaction(on, &mut |tx| {
+            answers.clear();
+            for chunk in values.chunks(at_once * width) {
+                let set = RowSet {
+                    attributes: columns.clone(),
+                    cells: chunk.iter().map(Datum::borrowed).collect(),
+                    rows: (chunk.len() / width) as u32,
+                };
+                let mut part = request::insert(request.root(), set, None);
+                part.copy_section(Section::Attributes, &request.with_all());
+                answers.push(write::send(tx, &part)?);
+            }
+            Ok(())
+        })?;
+        answers.into_iter().try_for_each(then)
+    }
 }

@@ -5,6 +5,7 @@
 //! [`Sink`]. Derived records, dynamic records and the JSON writer are sinks.
 
 mod bind;
+mod compiler;
 mod database;
 mod decode;
 mod draft;
@@ -32,6 +33,7 @@ mod validate;
 mod write;
 mod write_doc;
 
+pub use compiler::{Compiled, Compiler};
 pub use database::{Clock, Database, OpenOptions, Stats};
 pub use decode::FromDatum;
 pub use draft::Draft;
@@ -40,9 +42,9 @@ pub use dyn_record::{DynLinks, DynRecord};
 pub use dynamic::DynFind;
 pub use entity::{Change, CreateMany, Entity, Upsert};
 pub use executor::Executor;
-pub use find::{Find, Page};
+pub use find::{Find, Page, Selected};
 pub use hooks::{Event, Found, Hook, Hooks, Subject};
-pub use insert::insert_rows;
+pub use insert::{Insert, insert_rows};
 pub use instance::{Instance, State};
 pub use into_value::{IntoValue, ToDatum};
 pub use json::JsonSink;

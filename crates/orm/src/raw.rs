@@ -262,7 +262,7 @@ impl<'e, 'q, E: Executor> RawQuery<'e, 'q, E> {
             return Err(Error::new(ErrorKind::LimitExceeded, message).help("send the values in several statements"));
         }
         let params: Vec<Param<'_>> =
-            order.iter().map(|value| Param::One(value.borrowed(), value.kind().unwrap_or(Kind::Text))).collect();
+            order.iter().map(|value| Param::given(value, value.kind().unwrap_or(Kind::Text))).collect();
         log::debug!(target: "relata::sql", "{text}");
         match self.on.transaction_at_hand() {
             Some(tx) => tx.with_raw(opening.first, &mut |session| run(session, &text, &params)),

@@ -16,7 +16,7 @@ use crate::{
 pub(crate) fn run(on: &dyn Executor, request: &Request<'_>, sink: &mut dyn Sink) -> Result<()> {
     let hooked = hooked(on, request, Event::BeforeFind)?;
     let request = hooked.as_ref().unwrap_or(request);
-    let (plan, _) = on.plans().get(request, on.dialect())?;
+    let plan = on.plans().get(request, on.dialect())?;
     on.with(&mut |session| steps(&plan, request.binds(), session, sink))
         .map_err(|error| error.at(&request.root().view().name))
 }
@@ -91,7 +91,7 @@ pub(crate) fn value<T>(
 ) -> Result<Option<T>> {
     let hooked = hooked(on, request, Event::BeforeCount)?;
     let request = hooked.as_ref().unwrap_or(request);
-    let (plan, _) = on.plans().get(request, on.dialect())?;
+    let plan = on.plans().get(request, on.dialect())?;
     if plan.grouped {
         return Err(Error::new(ErrorKind::Request, "groups have no single number")
             .at(&request.root().view().name)
@@ -117,7 +117,7 @@ pub(crate) fn find_and_count(on: &dyn Executor, request: &Request<'_>, sink: &mu
     let hooked = hooked(on, request, Event::BeforeFind)?;
     let request = hooked.as_ref().unwrap_or(request);
     let counting = request.with_call(relata_request::Call::Count);
-    let (plan, _) = on.plans().get(request, on.dialect())?;
+    let plan = on.plans().get(request, on.dialect())?;
     let at = |error: Error| error.at(&request.root().view().name);
     if plan.grouped {
         let error = Error::new(ErrorKind::Unsupported, "groups are not found and counted in one call yet");
@@ -128,7 +128,7 @@ pub(crate) fn find_and_count(on: &dyn Executor, request: &Request<'_>, sink: &mu
             Error::new(ErrorKind::Request, "a page and its count are read from a snapshot, which locks nothing");
         return Err(at(error.help("find and lock the rows, and count apart")));
     }
-    let (count_plan, _) = on.plans().get(&counting, on.dialect())?;
+    let count_plan = on.plans().get(&counting, on.dialect())?;
     let mut total = 0u64;
     on.with_snapshot(&mut |session| {
         steps(&plan, request.binds(), session, sink)?;

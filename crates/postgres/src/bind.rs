@@ -4,7 +4,7 @@ use std::{error::Error as StdError, ops::Bound as End};
 
 use postgres::types::{Format, IsNull, Kind as TypeKind, ToSql, Type, private::BytesMut, to_sql_checked};
 use postgres_protocol::types::{RangeBound, empty_range_to_sql, hstore_to_sql, range_to_sql};
-use relata_driver::{Param, geometry};
+use relata_driver::{Param, Values, geometry};
 use relata_schema::{Datum, Error, ErrorKind, Kind, Range, Result, Value, cut_instant, cut_naive, nearest_double};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
@@ -29,8 +29,10 @@ impl ToSql for Bound<'_, '_> {
                 if is_read_as_text(element) {
                     return texts(values, element, out);
                 }
-                let elements: Vec<One<'_, '_>> = values.iter().map(One).collect();
-                elements.to_sql(ty, out)
+                match values {
+                    Values::Ints(values) if *element == Type::INT8 => values.to_sql(ty, out),
+                    _ => values.iter().map(One).collect::<Vec<_>>().to_sql(ty, out),
+                }
             }
             Param::JsonRows(..) => Err(mismatch("rows in JSON", ty)),
         }
@@ -42,7 +44,7 @@ impl ToSql for Bound<'_, '_> {
 
     fn encode_format(&self, ty: &Type) -> Format {
         match self.0 {
-            Param::One(Datum::Text(_), _) if is_read_as_text(ty) => Format::Text,
+            Param::One(value, _) if matches!(**value, Datum::Text(_)) && is_read_as_text(ty) => Format::Text,
             Param::Array(..) if matches!(ty.kind(), TypeKind::Array(element) if is_read_as_text(element)) => {
                 Format::Text
             }
@@ -59,12 +61,12 @@ fn is_read_as_text(ty: &Type) -> bool {
 }
 
 /// A list of such, as the server reads one. <https://www.postgresql.org/docs/15/arrays.html#ARRAYS-INPUT>
-fn texts(values: &[Datum<'_>], element: &Type, out: &mut BytesMut) -> Result<IsNull, Boxed> {
+fn texts(values: &Values<'_>, element: &Type, out: &mut BytesMut) -> Result<IsNull, Boxed> {
     out.extend_from_slice(b"{");
     for (i, value) in values.iter().enumerate() {
         let mut text = BytesMut::new();
         out.extend_from_slice(if i > 0 { b"," } else { b"" });
-        if let IsNull::Yes = one(value, element, &mut text)? {
+        if let IsNull::Yes = one(&value, element, &mut text)? {
             out.extend_from_slice(b"NULL");
             continue;
         }
@@ -81,17 +83,17 @@ fn texts(values: &[Datum<'_>], element: &Type, out: &mut BytesMut) -> Result<IsN
     Ok(IsNull::No)
 }
 
-struct One<'d, 'a>(&'d Datum<'a>);
+struct One<'d>(Datum<'d>);
 
-impl std::fmt::Debug for One<'_, '_> {
+impl std::fmt::Debug for One<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("a value")
     }
 }
 
-impl ToSql for One<'_, '_> {
+impl ToSql for One<'_> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Boxed> {
-        one(self.0, ty, out)
+        one(&self.0, ty, out)
     }
 
     fn accepts(_: &Type) -> bool {
@@ -185,7 +187,7 @@ fn one(value: &Datum<'_>, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Boxed
         Datum::Time(v) if *ty == Type::TIME => v.to_sql(ty, out),
         Datum::Array(values) => {
             let TypeKind::Array(_) = ty.kind() else { return Err(wrong()) };
-            values.iter().map(One).collect::<Vec<_>>().to_sql(ty, out)
+            values.iter().map(|value| One(value.borrowed())).collect::<Vec<_>>().to_sql(ty, out)
         }
         Datum::Range(range) => {
             let TypeKind::Range(of) = ty.kind() else { return Err(wrong()) };

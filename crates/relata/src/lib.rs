@@ -55,8 +55,8 @@ pub use relata_request as request;
 pub use relata_schema as schema;
 
 pub use relata_orm::{
-    Database, Draft, DynFind, DynModel, DynRecord, Entity, Event, Executor, Find, Isolation, Many, One, OpenOptions,
-    Page, Record, Sql, Tx, TxOptions, WriteOptions, list,
+    Compiler, Database, Draft, DynFind, DynModel, DynRecord, Entity, Event, Executor, Find, Isolation, Many, One,
+    OpenOptions, Page, Record, Sql, Tx, TxOptions, WriteOptions, list,
 };
 pub use relata_schema::{
     Error, ErrorKind, Kind, ModelDef, ModelSet, ModelView, Range, Result, SchemaDoc, SqlType, Value,
@@ -72,9 +72,9 @@ pub mod prelude {
         Database, DynFind, DynModel, Entity as _, Event, Executor, FieldType, Many, Model, One, Projection, Range,
         Record, Tx, list, model,
         request::typed::{
-            Compare, CompareCollection, Model as _, abs, alias, all, any, avg, coalesce, count, count_rows, exists,
-            json_boolean, json_contains, json_number, json_present, json_text, length, lower, max, min, not, outer,
-            round, row, sum, trim, upper,
+            Compare, CompareCollection, Model as _, abs, alias, all, all_of, any, any_of, avg, coalesce, count,
+            count_rows, exists, json_boolean, json_contains, json_number, json_present, json_text, length, lower, max,
+            min, not, outer, round, row, sum, trim, upper,
         },
     };
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use relata_driver::Param;
+use relata_driver::{Param, Values};
 use relata_schema::{
     Datum, Error, ErrorKind, Kind, Result, format_instant, format_naive, format_time, nearest_double, parse_day,
     parse_instant, parse_naive, parse_time, write_json_string,
@@ -29,9 +29,9 @@ impl ToSql for Bound<'_, '_> {
     }
 }
 
-fn rows(values: &[Datum<'_>], kinds: &[Kind]) -> rusqlite::Result<ToSqlOutput<'static>> {
+fn rows(values: &Values<'_>, kinds: &[Kind]) -> rusqlite::Result<ToSqlOutput<'static>> {
     for (value, kind) in values.iter().zip(kinds.iter().cycle()) {
-        check(value, *kind).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+        check(&value, *kind).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
     }
     Ok(ToSqlOutput::Owned(Owned::Text(json_rows(values, kinds))))
 }
@@ -112,7 +112,7 @@ fn write_time(out: &mut String, value: &Datum<'_>) {
     }
 }
 
-fn json_rows(values: &[Datum<'_>], kinds: &[Kind]) -> String {
+fn json_rows(values: &Values<'_>, kinds: &[Kind]) -> String {
     let mut out = String::with_capacity(2 + values.len() * 8);
     out.push('[');
     for (i, value) in values.iter().enumerate() {
@@ -123,7 +123,7 @@ fn json_rows(values: &[Datum<'_>], kinds: &[Kind]) -> String {
         if kinds.len() > 1 && first {
             out.push('[');
         }
-        json_value(&mut out, value);
+        json_value(&mut out, &value);
         if kinds.len() > 1 && last {
             out.push(']');
         }

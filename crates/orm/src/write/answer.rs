@@ -63,7 +63,7 @@ fn together(on: &dyn Executor, run: &mut dyn FnMut(&dyn Executor) -> Result<Sent
 
 /// Rows of a find, as the columns of its statement.
 pub(super) fn read(on: &dyn Executor, find: &Request<'_>) -> Result<Vec<Vec<Value>>> {
-    let (plan, _) = on.plans().get(find, on.dialect())?;
+    let plan = on.plans().get(find, on.dialect())?;
     let mut rows = Vec::new();
     on.with(&mut |session| {
         rows.clear();
@@ -228,7 +228,7 @@ fn changed(on: &dyn Executor, request: &Request<'_>) -> Result<Sent> {
     let key = view.def().primary_key.clone();
     let removes = request.flags().call == Call::Delete;
     // What is wrong with the request is said before anything is read.
-    let (plan, _) = on.plans().get(request, on.dialect())?;
+    let plan = on.plans().get(request, on.dialect())?;
     together(on, &mut |on| {
         let mut pick = request.with_call(Call::Find);
         pick.clear(Section::Attributes);
@@ -292,7 +292,7 @@ pub(super) fn send_by_key(
             })
             .collect()
     };
-    let (plan, _) = on.plans().get(request, on.dialect())?;
+    let plan = on.plans().get(request, on.dialect())?;
     let probe = Sent { affected: 0, plan, rows: Vec::new(), numbered: None };
     if let Some(values) = wanted(&probe) {
         let mut sent = send_one(on, request)?;

@@ -91,7 +91,7 @@ fn missing(on: &dyn Executor, request: &Request<'_>, said: &Said, rows: Range<us
             if !is_meant {
                 return Err(error);
             }
-            let (plan, _) = on.plans().get(&insert, on.dialect())?;
+            let plan = on.plans().get(&insert, on.dialect())?;
             Ok(Sent { affected: 0, plan, rows: Vec::new(), numbered: None })
         }
         other => other,
@@ -124,7 +124,7 @@ fn one(on: &Tx, request: &Request<'_>, said: &Said, row: usize) -> Result<Sent> 
         };
         let update = updating(request, row, on.database().now())?;
         let updated = send_one(on, &update)?;
-        let (plan, _) = on.plans().get(&insert, on.dialect())?;
+        let plan = on.plans().get(&insert, on.dialect())?;
         let mut sent = Sent { affected: updated.affected, plan, rows: Vec::new(), numbered: None };
         if updated.affected > 0 {
             if answers {

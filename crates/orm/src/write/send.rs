@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use relata_driver::{Numbered, Param, Row};
-use relata_ir::{BindDef, Source};
-use relata_planner::{Plan, Rows, Step};
-use relata_request::{Bind, Call, Request, Section, conflict::Said};
+use relata_driver::{Numbered, Row};
+use relata_planner::Plan;
+use relata_request::{Call, Request, Section, conflict::Said};
 use relata_schema::{Datum, Error, ErrorKind, Kind, ModelRef, ModelView, Outcome, Result, Value};
 
 use super::{answer, conflict};
@@ -49,13 +48,14 @@ pub(crate) fn send(on: &dyn Executor, request: &Request<'_>) -> Result<Sent> {
 
 /// Plans and runs a request that is one statement.
 pub(super) fn send_one(on: &dyn Executor, request: &Request<'_>) -> Result<Sent> {
-    let (plan, _) = on.plans().get(request, on.dialect())?;
+    let plan = on.plans().get(request, on.dialect())?;
     let view = request.root().view();
     let mut sent = Sent { affected: 0, plan: plan.clone(), rows: Vec::new(), numbered: None };
     on.with(&mut |session| {
         (sent.affected, sent.rows) = (0, Vec::new());
         for (number, step) in plan.steps.iter().enumerate() {
-            let params = params(step, request.binds())?;
+            let mut params = Vec::new();
+            bind::of_step(&mut params, step, request.binds())?;
             log::debug!(target: "relata::sql", "{}", step.sql);
             if step.kinds.is_empty() {
                 sent.affected += session.execute(statement(&plan, number), &params)?;
@@ -78,27 +78,6 @@ pub(super) fn send_one(on: &dyn Executor, request: &Request<'_>) -> Result<Sent>
     })
     .map_err(|error| explain(error, view))?;
     Ok(sent)
-}
-
-/// The parameters of a step, whose first may repeat for each row.
-fn params<'a>(step: &'a Step, binds: &'a [Bind<'_>]) -> Result<Vec<Param<'a>>> {
-    let Some(Rows { width, rows }) = step.repeated else { return bind::params(&step.binds, binds, None) };
-    let (template, rest) = step.binds.split_at(width.min(step.binds.len()));
-    let mut params = Vec::with_capacity(step.placeholders());
-    for row in 0..rows {
-        for def in template {
-            let Source::Request(first) = def.source else {
-                return Err(Error::internal("a value of an insert is not one of the request"));
-            };
-            let number = first as usize + row * width;
-            let Some(Bind::One(value)) = binds.get(number) else {
-                return Err(Error::internal("a plan names a value that the request does not have"));
-            };
-            params.push(Param::One(value.borrowed(), def.kind));
-        }
-    }
-    params.extend(bind::params(rest as &'a [BindDef], binds, None)?);
-    Ok(params)
 }
 
 /// Says an error of the database in the terms of the model.
