@@ -3,7 +3,7 @@
 use relata_schema::{Aggregate, Comparison, Function, Kind, Pattern, Value};
 
 use crate::{
-    BindDef, BindId, Column, Command, Expr, ExprId, Hint, Join, List, LiteralId, NameId, Order, Rel, RelId, RelSource,
+    BindDef, BindId, Column, Command, Expr, ExprId, Hint, Join, Kinds, List, LiteralId, Made, NameId, Order, Rel, RelId, RelSource,
     Select, SelectId, Table, TableId, Window, WindowId,
 };
 
@@ -29,6 +29,8 @@ pub struct Ir {
     literals: Vec<Value>,
     root: Option<SelectId>,
     command: Option<Command>,
+    made: Made,
+    mentioned: Kinds,
 }
 
 macro_rules! pool {
@@ -75,13 +77,43 @@ impl Ir {
 
     lists! {
         make_exprs, exprs, expr_lists: ExprId;
-        make_joins, joins, joins: Join;
-        make_orders, orders, orders: Order;
-        make_columns, columns, columns: Column;
+        store_joins, joins, joins: Join;
+        store_orders, orders, orders: Order;
+        store_columns, columns, columns: Column;
         make_keys, keys, keys: List<u16>;
         make_key, key, key_columns: u16;
         make_kinds, kinds, kinds: Kind;
         make_hints, hints, hints: Hint;
+    }
+
+    /// Stores a list of joins.
+    pub fn make_joins(&mut self, joins: &[Join]) -> List<Join> {
+        self.made.add(Made::of_joins(joins));
+        self.store_joins(joins)
+    }
+
+    /// Stores an order.
+    pub fn make_orders(&mut self, orders: &[Order]) -> List<Order> {
+        if !orders.is_empty() {
+            self.made.add(Made::ORDER);
+        }
+        self.store_orders(orders)
+    }
+
+    /// Stores the columns of a table.
+    pub fn make_columns(&mut self, columns: &[Column]) -> List<Column> {
+        columns.iter().for_each(|column| self.mentioned.add(column.kind));
+        self.store_columns(columns)
+    }
+
+    /// What the statement has been made of so far.
+    pub fn made(&self) -> Made {
+        self.made
+    }
+
+    /// The kinds of its columns, binds, constants and conversions so far.
+    pub fn mentioned(&self) -> Kinds {
+        self.mentioned
     }
 
     /// Forgets everything and keeps the memory.
@@ -105,6 +137,8 @@ impl Ir {
         self.literals.clear();
         self.root = None;
         self.command = None;
+        self.made = Made::NOTHING;
+        self.mentioned = Kinds::default();
     }
 
     /// How many expressions there are: what the node budget counts.
@@ -164,6 +198,7 @@ impl Ir {
 
     /// Adds an occurrence of a relation; its alias is the next number.
     pub fn make_rel(&mut self, source: RelSource) -> RelId {
+        self.made.add(Made::of_source(source));
         self.rels.push(Rel { source, alias: self.rels.len() as u16, hints: List::EMPTY });
         RelId::new(self.rels.len() - 1)
     }
@@ -175,6 +210,7 @@ impl Ir {
 
     /// Replaces what a relation is; its alias stays.
     pub fn set_rel(&mut self, id: RelId, source: RelSource) {
+        self.made.add(Made::of_source(source));
         self.rels[id.index()].source = source;
     }
 
@@ -191,12 +227,14 @@ impl Ir {
 
     /// Adds a bind.
     pub fn make_bind(&mut self, bind: BindDef) -> BindId {
+        self.mentioned.add(bind.kind);
         self.binds.push(bind);
         BindId::new(self.binds.len() - 1)
     }
 
     /// Replaces a bind.
     pub fn set_bind(&mut self, id: BindId, bind: BindDef) {
+        self.mentioned.add(bind.kind);
         self.binds[id.index()] = bind;
     }
 
@@ -205,7 +243,9 @@ impl Ir {
         &self.literals[id.index()]
     }
 
+    #[inline]
     fn push(&mut self, expr: Expr) -> ExprId {
+        self.made.add(Made::of(&expr));
         self.exprs.push(expr);
         ExprId::new(self.exprs.len() - 1)
     }
@@ -253,6 +293,7 @@ impl Ir {
             Value::Bool(flag) => self.boolean(*flag),
             Value::Int(int) if i32::try_from(*int).is_ok() => self.int(*int as i32),
             other => {
+                other.kind().into_iter().for_each(|kind| self.mentioned.add(kind));
                 self.literals.push(other.clone());
                 let id = LiteralId::new(self.literals.len() - 1);
                 self.push(Expr::Literal(id))
@@ -376,7 +417,10 @@ impl Ir {
     pub fn cast(&mut self, expr: ExprId, kind: Kind, precision: u8, scale: u8) -> ExprId {
         match self.expr(expr) {
             Expr::Cast { kind: k, precision: p, scale: s, .. } if (k, p, s) == (kind, precision, scale) => expr,
-            _ => self.push(Expr::Cast { expr, kind, precision, scale }),
+            _ => {
+                self.mentioned.add(kind);
+                self.push(Expr::Cast { expr, kind, precision, scale })
+            }
         }
     }
 
@@ -455,14 +499,6 @@ impl Ir {
             Expr::RowNumber(_) => Kind::BigInt,
             _ => Kind::Bool,
         })
-    }
-
-    /// Whether a column, bind, constant or conversion of the statement has a kind that passes a test.
-    pub fn mentions(&self, test: &dyn Fn(Kind) -> bool) -> bool {
-        self.columns.iter().any(|column| test(column.kind))
-            || self.binds.iter().any(|bind| test(bind.kind))
-            || self.literals.iter().filter_map(Value::kind).any(test)
-            || self.exprs.iter().any(|expr| matches!(expr, Expr::Cast { kind, .. } if test(*kind)))
     }
 
     /// The kind of a relation's column.

@@ -15,6 +15,7 @@ mod ddl;
 mod dump;
 mod expr;
 mod ids;
+mod made;
 mod parse;
 mod parse_command;
 mod select;
@@ -27,6 +28,7 @@ pub use command::{Command, CommandKind, Conflict};
 pub use ddl::{ColumnDdl, CreateTable, ForeignKeyDdl, IndexDdl, LiteralDdl};
 pub use expr::{Expr, Window};
 pub use ids::{BindId, ExprId, List, LiteralId, NameId, RelId, SelectId, TableId, WindowId};
+pub use made::{Kinds, Made};
 pub use select::{
     Column, Hint, Join, JoinKind, Limit, Lock, Nulls, Order, Page, PageScope, Rel, RelSource, Select, Table,
 };

@@ -102,16 +102,16 @@ impl Ir {
     pub fn rewrite(&mut self, expr: ExprId, each: &mut dyn FnMut(&mut Ir, ExprId) -> ExprId) -> ExprId {
         let done = match self.expr(expr) {
             Expr::And(list) => {
-                let (members, changed) = self.rewrite_list(list, each);
-                if changed { self.and(&members) } else { expr }
+                let members = self.rewrite_list(list, each);
+                members.map_or(expr, |members| self.and(&members))
             }
             Expr::Or(list) => {
-                let (members, changed) = self.rewrite_list(list, each);
-                if changed { self.or(&members) } else { expr }
+                let members = self.rewrite_list(list, each);
+                members.map_or(expr, |members| self.or(&members))
             }
             Expr::Call(function, list) => {
-                let (arguments, changed) = self.rewrite_list(list, each);
-                if changed { self.call(function, &arguments) } else { expr }
+                let arguments = self.rewrite_list(list, each);
+                arguments.map_or(expr, |arguments| self.call(function, &arguments))
             }
             Expr::Not(child) => {
                 let new = self.rewrite(child, each);
@@ -135,8 +135,8 @@ impl Ir {
                 if new == child { expr } else { self.in_select(new, select) }
             }
             Expr::Row(list) => {
-                let (members, changed) = self.rewrite_list(list, each);
-                if changed { self.row(&members) } else { expr }
+                let members = self.rewrite_list(list, each);
+                members.map_or(expr, |members| self.row(&members))
             }
             Expr::Cast { expr: child, kind, precision, scale } => {
                 let new = self.rewrite(child, each);
@@ -156,8 +156,14 @@ impl Ir {
             }
             Expr::InList(child, list) => {
                 let new = self.rewrite(child, each);
-                let (members, changed) = self.rewrite_list(list, each);
-                if changed || new != child { self.in_list(new, &members) } else { expr }
+                match self.rewrite_list(list, each) {
+                    Some(members) => self.in_list(new, &members),
+                    None if new == child => expr,
+                    None => {
+                        let members = self.exprs(list).to_vec();
+                        self.in_list(new, &members)
+                    }
+                }
             }
             Expr::Between(child, low, high) => {
                 let new = (self.rewrite(child, each), self.rewrite(low, each), self.rewrite(high, each));
@@ -169,59 +175,86 @@ impl Ir {
             }
             Expr::RowNumber(window) => {
                 let window = self.window(window);
-                let (partition, p) = self.rewrite_list(window.partition, each);
-                let (order, o) = self.rewrite_orders(window.order, each);
-                if p || o { self.row_number(&partition, &order) } else { expr }
+                let partition = self.rewrite_list(window.partition, each);
+                let order = self.rewrite_orders(window.order, each);
+                if partition.is_none() && order.is_none() {
+                    expr
+                } else {
+                    let partition = partition.unwrap_or_else(|| self.exprs(window.partition).to_vec());
+                    let order = order.unwrap_or_else(|| self.orders(window.order).to_vec());
+                    self.row_number(&partition, &order)
+                }
             }
             _ => expr,
         };
         each(self, done)
     }
 
+    /// The members as they are now, if any of them is another.
     fn rewrite_list(
         &mut self,
         list: List<ExprId>,
         each: &mut dyn FnMut(&mut Ir, ExprId) -> ExprId,
-    ) -> (Vec<ExprId>, bool) {
-        let old = self.exprs(list).to_vec();
-        let new: Vec<ExprId> = old.iter().map(|&child| self.rewrite(child, each)).collect();
-        let changed = new != old;
-        (new, changed)
+    ) -> Option<Vec<ExprId>> {
+        let mut changed: Option<Vec<ExprId>> = None;
+        for place in 0..list.len() {
+            let old = self.exprs(list)[place];
+            let new = self.rewrite(old, each);
+            match &mut changed {
+                Some(changed) => changed.push(new),
+                None if new == old => {}
+                None => {
+                    let mut members = self.exprs(list)[..place].to_vec();
+                    members.push(new);
+                    changed = Some(members);
+                }
+            }
+        }
+        changed
     }
 
     fn rewrite_orders(
         &mut self,
         list: List<Order>,
         each: &mut dyn FnMut(&mut Ir, ExprId) -> ExprId,
-    ) -> (Vec<Order>, bool) {
-        let old = self.orders(list).to_vec();
-        let new: Vec<Order> =
-            old.iter().map(|order| Order { expr: self.rewrite(order.expr, each), ..*order }).collect();
-        let changed = new != old;
-        (new, changed)
+    ) -> Option<Vec<Order>> {
+        let mut changed: Option<Vec<Order>> = None;
+        for place in 0..list.len() {
+            let old = self.orders(list)[place];
+            let new = Order { expr: self.rewrite(old.expr, each), ..old };
+            match &mut changed {
+                Some(changed) => changed.push(new),
+                None if new == old => {}
+                None => {
+                    let mut members = self.orders(list)[..place].to_vec();
+                    members.push(new);
+                    changed = Some(members);
+                }
+            }
+        }
+        changed
     }
 
     /// Rewrites every expression of a select: its own and those of its joins, not those of selects inside.
     pub fn rewrite_select(&mut self, id: SelectId, each: &mut dyn FnMut(&mut Ir, ExprId) -> ExprId) {
         let mut select = self.select(id);
-        let mut joins = self.joins(select.joins).to_vec();
-        let mut changed = false;
-        for join in &mut joins {
-            let on = self.rewrite(join.on, each);
-            changed |= on != join.on;
-            join.on = on;
+        let mut joins: Option<Vec<crate::Join>> = None;
+        for place in 0..select.joins.len() {
+            let old = self.joins(select.joins)[place].on;
+            let new = self.rewrite(old, each);
+            if new != old {
+                joins.get_or_insert_with(|| self.joins(select.joins).to_vec())[place].on = new;
+            }
         }
-        if changed {
+        if let Some(joins) = joins {
             select.joins = self.make_joins(&joins);
         }
         for list in [&mut select.columns, &mut select.group] {
-            let (new, changed) = self.rewrite_list(*list, each);
-            if changed {
+            if let Some(new) = self.rewrite_list(*list, each) {
                 *list = self.make_exprs(&new);
             }
         }
-        let (orders, changed) = self.rewrite_orders(select.order, each);
-        if changed {
+        if let Some(orders) = self.rewrite_orders(select.order, each) {
             select.order = self.make_orders(&orders);
         }
         select.filter = select.filter.map(|filter| self.rewrite(filter, each));

@@ -23,15 +23,15 @@ pub fn create_missing(models: &[ModelView<'_>], dialect: &'static Capabilities) 
     for model in in_order(models)? {
         for extension in model.attributes.iter().filter_map(|attribute| (dialect.types.extension)(&attribute.ty)) {
             if !installed.contains(&extension) {
-                let (mut sql, mut binds) = (String::new(), Vec::new());
-                create_extension(&mut Writer::new(dialect, &mut sql, &mut binds), extension);
+                let (mut sql, mut spelled) = (String::new(), relata_dialect::print::Scratch::default());
+                create_extension(&mut Writer::new(dialect, &mut sql, &mut spelled), extension);
                 statements.push(sql);
                 installed.push(extension);
             }
         }
         let table = table(model, models, dialect).map_err(|error| error.at(&model.name))?;
-        let (mut sql, mut binds) = (String::new(), Vec::new());
-        create_table(&mut Writer::new(dialect, &mut sql, &mut binds), &table);
+        let (mut sql, mut spelled) = (String::new(), relata_dialect::print::Scratch::default());
+        create_table(&mut Writer::new(dialect, &mut sql, &mut spelled), &table);
         statements.push(sql);
         for index in &model.indexes {
             if !index.unique && dialect.types.index_if_missing {
@@ -44,8 +44,8 @@ pub fn create_missing(models: &[ModelView<'_>], dialect: &'static Capabilities) 
 
 fn index_sql(model: ModelView<'_>, index: &relata_schema::Index, dialect: &'static Capabilities) -> String {
     let IndexDdl { name, columns } = index_ddl(model, index, dialect);
-    let (mut sql, mut binds) = (String::new(), Vec::new());
-    relata_dialect::print::create_index(&mut Writer::new(dialect, &mut sql, &mut binds), &name, &model.table, &columns);
+    let (mut sql, mut spelled) = (String::new(), relata_dialect::print::Scratch::default());
+    relata_dialect::print::create_index(&mut Writer::new(dialect, &mut sql, &mut spelled), &name, &model.table, &columns);
     sql
 }
 

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use relata_dialect::{Capabilities, print};
-use relata_ir::{BindId, Ir};
+use relata_ir::Ir;
 use relata_request::{Call, Request};
 use relata_schema::{Error, ErrorKind, Result};
 
@@ -18,7 +18,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Planner {
     ir: Ir,
-    order: Vec<BindId>,
+    spelled: print::Scratch,
 }
 
 /// How to plan.
@@ -124,7 +124,7 @@ impl Planner {
                 if options.without.contains(&pass.name) {
                     continue;
                 }
-                let changed = (pass.run)(lowering.ir);
+                let changed = lowering.ir.made().meets(pass.concerns) && (pass.run)(lowering.ir);
                 check(lowering.ir, options, || name(pass.name))?;
                 if let Some(trace) = &mut trace {
                     trace.stages.push((name(pass.name), changed, lowering.ir.dump()));
@@ -133,7 +133,8 @@ impl Planner {
             let written = lowering.ir.command().map_or(0, |command| command.written());
             passes::check_columns(lowering.ir, written + step.kinds.len())?;
             for legalization in legalize::LEGALIZATIONS {
-                let changed = (legalization.run)(lowering.ir, dialect).map_err(|error| error.at(&root))?;
+                let changed = lowering.ir.made().meets(legalization.concerns)
+                    && (legalization.run)(lowering.ir, dialect).map_err(|error| error.at(&root))?;
                 check(lowering.ir, options, || name(legalization.name))?;
                 if let Some(trace) = &mut trace {
                     trace.stages.push((name(legalization.name), changed, lowering.ir.dump()));
@@ -148,10 +149,9 @@ impl Planner {
             }
             // As many rows as the request says are spelled one by one, so their number is looked at before.
             check_binds(step.repeated.map_or(0, |rows| rows.width.saturating_mul(rows.rows)), dialect, &root)?;
-            self.order.clear();
-            let mut writer = print::Writer::new(dialect, &mut step.sql, &mut self.order);
+            let mut writer = print::Writer::new(dialect, &mut step.sql, &mut self.spelled);
             print::statement(&mut writer, lowering.ir);
-            step.binds = self.order.iter().map(|&bind| lowering.ir.bind(bind)).collect();
+            step.binds = self.spelled.binds.iter().map(|&bind| lowering.ir.bind(bind)).collect();
             check_binds(step.placeholders(), dialect, &root)?;
             steps.push(step);
             let waiting: Vec<usize> = lowering.feeds.iter().map(|(node, _)| *node).collect();

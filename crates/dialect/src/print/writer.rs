@@ -4,12 +4,22 @@ use relata_ir::BindId;
 
 use crate::{Capabilities, Placeholder};
 
+/// What a writer finds out about the binds of a statement. Used again and again.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    /// The binds, in the order of their placeholders.
+    pub binds: Vec<BindId>,
+    places: Vec<Option<u32>>,
+}
+
 /// Appends to a statement, and keeps the order of its placeholders.
 #[derive(Debug)]
 pub struct Writer<'w> {
     pub(super) dialect: &'static Capabilities,
     pub(super) out: &'w mut String,
     binds: &'w mut Vec<BindId>,
+    /// The place of each bind among them, where values have numbers: one value, one number.
+    places: &'w mut Vec<Option<u32>>,
     /// Placeholders of the rows of an insert beyond the first: they have numbers and no binds of their own.
     repeated: usize,
     /// Columns stand without the alias of their table.
@@ -20,8 +30,11 @@ pub struct Writer<'w> {
 
 impl<'w> Writer<'w> {
     /// A writer into the caller's buffers.
-    pub fn new(dialect: &'static Capabilities, out: &'w mut String, binds: &'w mut Vec<BindId>) -> Self {
-        Writer { dialect, out, binds, repeated: 0, bare: false, named: None }
+    pub fn new(dialect: &'static Capabilities, out: &'w mut String, scratch: &'w mut Scratch) -> Self {
+        let Scratch { binds, places } = scratch;
+        binds.clear();
+        places.clear();
+        Writer { dialect, out, binds, places, repeated: 0, bare: false, named: None }
     }
 
     /// A keyword or punctuation, known when relata was built.
@@ -36,20 +49,22 @@ impl<'w> Writer<'w> {
 
     /// A number of the planner.
     pub(super) fn number(&mut self, number: i64) {
-        use std::fmt::Write;
-        // Writing to a string cannot fail.
-        let _ = write!(self.out, "{number}");
+        self.out.push_str(itoa::Buffer::new().format(number));
     }
 
     /// A quoted identifier.
     pub(super) fn name(&mut self, name: &str) {
         let quote = self.dialect.quote;
         self.out.push(quote);
-        for c in name.chars() {
-            if c == quote {
-                self.out.push(quote);
+        if name.contains(quote) {
+            for c in name.chars() {
+                if c == quote {
+                    self.out.push(quote);
+                }
+                self.out.push(c);
             }
-            self.out.push(c);
+        } else {
+            self.out.push_str(name);
         }
         self.out.push(quote);
     }
@@ -72,10 +87,14 @@ impl<'w> Writer<'w> {
             }
             Placeholder::Dollar => {
                 // One value, one number: else two equal expressions in GROUP BY and SELECT would not be equal.
-                let place = self.binds.iter().rposition(|&known| known == bind).unwrap_or_else(|| {
+                if self.places.len() <= bind.index() {
+                    self.places.resize(bind.index() + 1, None);
+                }
+                let next = self.binds.len();
+                let place = *self.places[bind.index()].get_or_insert(next as u32) as usize;
+                if place == next {
                     self.binds.push(bind);
-                    self.binds.len() - 1
-                });
+                }
                 let number = place + self.repeated;
                 self.out.push('$');
                 self.number(number as i64 + 1);
@@ -86,7 +105,11 @@ impl<'w> Writer<'w> {
     /// A row of an insert: its placeholders. The binds of the first row stand for all.
     pub(super) fn row(&mut self, template: &[BindId], row: usize) {
         if row == 0 {
-            self.binds.extend_from_slice(template);
+            for bind in template {
+                self.places.resize(self.places.len().max(bind.index() + 1), None);
+                self.places[bind.index()] = Some(self.binds.len() as u32);
+                self.binds.push(*bind);
+            }
         } else {
             self.repeated += template.len();
         }

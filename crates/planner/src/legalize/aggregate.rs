@@ -2,12 +2,12 @@
 //! have no least and greatest there, none is asked for.
 
 use relata_dialect::Capabilities;
-use relata_ir::{Expr, Ir};
+use relata_ir::{Expr, Ir, Made};
 use relata_schema::{Aggregate, Error, ErrorKind, Kind, Result};
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "aggregate", run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "aggregate", concerns: Made::AGGREGATE, run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     let (mut changed, mut refused) = (false, None);

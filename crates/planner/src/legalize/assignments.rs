@@ -1,12 +1,12 @@
 //! Assignments that see what those before them have done: each stands before the one that changes what it looks at.
 
 use relata_dialect::{Assignments, Capabilities};
-use relata_ir::{Command, CommandKind, Expr, ExprId, Ir};
+use relata_ir::{Command, CommandKind, Expr, ExprId, Ir, Made};
 use relata_schema::{Error, ErrorKind, Result};
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "assignments", run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "assignments", concerns: Made::ANYTHING, run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     let (Some(command), Some(root)) = (ir.command(), ir.root()) else { return Ok(false) };

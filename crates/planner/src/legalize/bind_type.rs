@@ -1,12 +1,12 @@
 //! Gives a type to placeholders that stand beside nothing that has one.
 
 use relata_dialect::{BindTyping, Capabilities};
-use relata_ir::{Expr, ExprId, Ir, Order};
+use relata_ir::{Expr, ExprId, Ir, List, Made, Order};
 use relata_schema::{Kind, Result};
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "bind_type", run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "bind_type", concerns: Made::ANYTHING, run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     match dialect.bind_typing {
@@ -22,29 +22,23 @@ fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
             new
         });
         let mut select = ir.select(id);
-        let columns: Vec<ExprId> = ir.exprs(select.columns).to_vec();
         // A value that is written has the type of its column.
         let written = ir.command().filter(|_| ir.root() == Some(id)).map_or(0, |command| command.written());
-        let typed: Vec<ExprId> = columns
-            .iter()
-            .enumerate()
-            .map(|(i, &column)| if i < written { column } else { typed(ir, column) })
-            .collect();
-        if typed != columns {
-            select.columns = ir.make_exprs(&typed);
-            changed = true;
+        let bare = |ir: &Ir, list: List<ExprId>, from: usize| {
+            ir.exprs(list).iter().skip(from).any(|&expr| matches!(ir.expr(expr), Expr::Bind(_)))
+        };
+        for (list, from) in [(&mut select.columns, written), (&mut select.group, 0)] {
+            if bare(ir, *list, from) {
+                let mut members = ir.exprs(*list).to_vec();
+                members.iter_mut().skip(from).for_each(|member| *member = typed(ir, *member));
+                *list = ir.make_exprs(&members);
+                changed = true;
+            }
         }
-        let keys: Vec<ExprId> = ir.exprs(select.group).to_vec();
-        let typed_keys: Vec<ExprId> = keys.iter().map(|&key| self::typed(ir, key)).collect();
-        if typed_keys != keys {
-            select.group = ir.make_exprs(&typed_keys);
-            changed = true;
-        }
-        let orders: Vec<Order> = ir.orders(select.order).to_vec();
-        let typed_orders: Vec<Order> =
-            orders.iter().map(|order| Order { expr: self::typed(ir, order.expr), ..*order }).collect();
-        if typed_orders != orders {
-            select.order = ir.make_orders(&typed_orders);
+        if ir.orders(select.order).iter().any(|order| matches!(ir.expr(order.expr), Expr::Bind(_))) {
+            let mut orders: Vec<Order> = ir.orders(select.order).to_vec();
+            orders.iter_mut().for_each(|order| order.expr = typed(ir, order.expr));
+            select.order = ir.make_orders(&orders);
             changed = true;
         }
         ir.set_select(id, select);
@@ -167,10 +161,10 @@ fn typed_children(ir: &mut Ir, expr: ExprId) -> ExprId {
             if new == arguments { expr } else { ir.call(function, &new) }
         }
         Expr::Call(function, arguments) => {
-            let arguments = ir.exprs(arguments).to_vec();
-            if !arguments.iter().all(|&argument| bare(ir, argument)) {
+            if !ir.exprs(arguments).iter().all(|&argument| bare(ir, argument)) {
                 return expr;
             }
+            let arguments = ir.exprs(arguments).to_vec();
             let arguments: Vec<ExprId> = arguments.iter().map(|&argument| typed(ir, argument)).collect();
             ir.call(function, &arguments)
         }

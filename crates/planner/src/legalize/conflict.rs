@@ -1,12 +1,12 @@
 //! Rows that are there already, where the unique key by which they are cannot be said.
 
 use relata_dialect::{Capabilities, ConflictForm};
-use relata_ir::{Command, Conflict, Ir};
+use relata_ir::{Command, Conflict, Ir, Made};
 use relata_schema::{Error, ErrorKind, Result};
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "conflict", run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "conflict", concerns: Made::ANYTHING, run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     let (Some(command), Some(root)) = (ir.command(), ir.root()) else { return Ok(false) };

@@ -1,12 +1,12 @@
 //! Quotients of decimals where a decimal that happens to be whole is kept as an integer, or a quotient is cut short.
 
 use relata_dialect::{Capabilities, DecimalForm};
-use relata_ir::{Expr, Ir};
+use relata_ir::{Expr, Ir, Made};
 use relata_schema::{Function, Kind, Result};
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "decimal", run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "decimal", concerns: Made::CALL, run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     if dialect.decimal == DecimalForm::Exact {

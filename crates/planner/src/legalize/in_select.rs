@@ -1,12 +1,12 @@
 //! Lists that are queries with a limit, where a database has none within `IN`: they stand in a derived table.
 
 use relata_dialect::{Capabilities, InSelectForm};
-use relata_ir::{Expr, Ir, RelSource, Select};
+use relata_ir::{Expr, Ir, Made, RelSource, Select};
 use relata_schema::Result;
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "in_select", run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "in_select", concerns: Made::IN_SELECT, run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     if dialect.in_select == InSelectForm::Free {

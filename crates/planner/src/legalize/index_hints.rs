@@ -1,12 +1,12 @@
 //! What is said of indexes, where the database takes it. Changes nothing.
 
 use relata_dialect::{Capabilities, IndexHintForm};
-use relata_ir::Ir;
+use relata_ir::{Ir, Made};
 use relata_schema::{Error, ErrorKind, IndexHint, Result};
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "index_hints", run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "index_hints", concerns: Made::ANYTHING, run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     for rel in ir.rel_ids() {

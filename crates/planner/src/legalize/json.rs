@@ -1,12 +1,12 @@
 //! Places in JSON documents: the path becomes what the database calls one, on its way there.
 
 use relata_dialect::{Capabilities, JsonForm};
-use relata_ir::{BindDef, Expr, ExprId, Ir, Transform};
+use relata_ir::{BindDef, Expr, ExprId, Ir, Made, Transform};
 use relata_schema::{Error, ErrorKind, Function, Parameter, Result};
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "json", run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "json", concerns: Made::CALL, run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     let (mut changed, mut refused) = (false, None);

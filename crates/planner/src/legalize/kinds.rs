@@ -1,16 +1,16 @@
 //! Values of kinds that the database has.
 
 use relata_dialect::Capabilities;
-use relata_ir::{Expr, Ir};
+use relata_ir::{Expr, Ir, Made};
 use relata_schema::{Error, ErrorKind, Kind, Result};
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "kinds", run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "kinds", concerns: Made::ANYTHING, run };
 
 /// Changes nothing: a value of a kind that the database does not have is refused, with the column that holds it.
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
-    if !ir.mentions(&|kind| !(dialect.types.has)(kind)) {
+    if !ir.mentioned().any(|kind| !(dialect.types.has)(kind)) {
         return Ok(false);
     }
     let mut missing: Option<(Kind, Option<String>)> = None;

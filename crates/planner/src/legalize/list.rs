@@ -1,12 +1,12 @@
 //! Lists and keys that are one bind: the database's own array, or a JSON array.
 
 use relata_dialect::{Capabilities, FeedForm, ListForm};
-use relata_ir::{BindDef, BindId, Ir, Source, Transform};
+use relata_ir::{BindDef, BindId, Ir, Made, Source, Transform};
 use relata_schema::Result;
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "list", run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "list", concerns: Made::ANYTHING, run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     let mut changed = false;

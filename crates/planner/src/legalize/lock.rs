@@ -1,12 +1,12 @@
 //! Row locks, where there are any.
 
 use relata_dialect::{Capabilities, LockForm};
-use relata_ir::Ir;
+use relata_ir::{Ir, Made};
 use relata_schema::{Error, ErrorKind, Result};
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "lock", run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "lock", concerns: Made::ANYTHING, run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     if dialect.lock == LockForm::None && ir.select_ids().any(|id| ir.select(id).lock.is_some()) {

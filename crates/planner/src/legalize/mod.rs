@@ -25,7 +25,7 @@ mod subqueries;
 mod truncate;
 
 use relata_dialect::Capabilities;
-use relata_ir::Ir;
+use relata_ir::{Ir, Made};
 
 use relata_schema::Result;
 pub(crate) use returning::answers;
@@ -34,6 +34,8 @@ pub(crate) use returning::answers;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Legalization {
     pub name: &'static str,
+    /// Nodes without which it has nothing to do: it is not run where none of them was made.
+    pub concerns: Made,
     pub run: fn(&mut Ir, &'static Capabilities) -> Result<bool>,
 }
 

@@ -1,12 +1,12 @@
 //! Where NULL stands in an order that has no words for it: what is NULL is told first, and ordered by.
 
 use relata_dialect::{Capabilities, NullsForm};
-use relata_ir::{Expr, Ir, Nulls, Order};
+use relata_ir::{Expr, Ir, Made, Nulls, Order};
 use relata_schema::Result;
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "nulls", run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "nulls", concerns: Made::ORDER.and(Made::ROW_NUMBER), run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     if dialect.nulls == NullsForm::Words {

@@ -1,12 +1,12 @@
 //! Derived tables that name rows around the query in which they stand, where the database has none. Changes nothing.
 
 use relata_dialect::Capabilities;
-use relata_ir::{Expr, ExprId, Ir, RelId, RelSource, SelectId};
+use relata_ir::{Expr, ExprId, Ir, Made, RelId, RelSource, SelectId};
 use relata_schema::{Error, ErrorKind, Result};
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "outer_rows", run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "outer_rows", concerns: Made::DERIVED, run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     let Some(root) = ir.root().filter(|_| !dialect.outer_in_derived) else { return Ok(false) };

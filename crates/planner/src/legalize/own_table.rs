@@ -1,12 +1,12 @@
 //! Writes that look at the table that they change, where its rows must be put aside first.
 
 use relata_dialect::{Capabilities, OwnTable};
-use relata_ir::{CommandKind, Ir, Limit, Page, RelSource, Select};
+use relata_ir::{CommandKind, Ir, Limit, Made, Page, RelSource, Select};
 use relata_schema::Result;
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "own_table", run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "own_table", concerns: Made::ANYTHING, run };
 
 /// Each further mention of the table becomes a derived table of all its columns. A limit, even of all rows, keeps the
 /// server from merging it into the query around it.

@@ -5,12 +5,12 @@
 //! that is taken literally becomes a pattern on its way to the database: the shape never sees it.
 
 use relata_dialect::{Capabilities, PatternForm, RegexpForm, SearchForm};
-use relata_ir::{BindDef, Expr, ExprId, Ir, Transform};
+use relata_ir::{BindDef, Expr, ExprId, Ir, Made, Transform};
 use relata_schema::{Error, ErrorKind, Function, Kind, Pattern, Result};
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "pattern", run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "pattern", concerns: Made::MATCH, run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     let (mut changed, mut refused, mut missing, mut no_column) = (false, false, false, false);

@@ -1,13 +1,13 @@
 //! "At most this many rows for each parent".
 
 use relata_dialect::{Capabilities, PerParentForm};
-use relata_ir::{BindDef, Expr, ExprId, Ir, Join, JoinKind, Limit, Nulls, Order, Page, PageScope, RelSource, Select};
+use relata_ir::{BindDef, Expr, ExprId, Ir, Join, JoinKind, Limit, Made, Nulls, Order, Page, PageScope, RelSource, Select};
 use relata_ir::{SelectId, Source, Transform};
 use relata_schema::{Comparison, Error, Kind, Result};
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "per_parent", run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "per_parent", concerns: Made::LIST, run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     let mut changed = false;

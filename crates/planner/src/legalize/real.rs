@@ -1,15 +1,15 @@
 //! Numbers of 32 bits are computed with as doubles: a database that would not has them converted first.
 
 use relata_dialect::{Capabilities, RealForm};
-use relata_ir::{Expr, ExprId, Ir};
+use relata_ir::{Expr, ExprId, Ir, Made};
 use relata_schema::{Aggregate, Function, Kind, Result};
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "real", run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "real", concerns: Made::ANYTHING, run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
-    if dialect.real == RealForm::Double || !ir.mentions(&|kind| kind == Kind::Real) {
+    if dialect.real == RealForm::Double || !ir.mentioned().has(Kind::Real) {
         return Ok(false);
     }
     let mut changed = false;

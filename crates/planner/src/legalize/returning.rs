@@ -1,12 +1,12 @@
 //! Rows that a write answers with, where it answers with none: they are left out, and read in a statement of their own.
 
 use relata_dialect::Capabilities;
-use relata_ir::{Command, CommandKind, Ir};
+use relata_ir::{Command, CommandKind, Ir, Made};
 use relata_schema::Result;
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "returning", run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "returning", concerns: Made::ANYTHING, run };
 
 /// Whether a command answers with rows on a database.
 pub(crate) fn answers(command: Command, dialect: &Capabilities) -> bool {

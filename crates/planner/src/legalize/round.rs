@@ -1,12 +1,12 @@
 //! Rounding: a double is made a decimal first, where else its halves would go to the even neighbour.
 
 use relata_dialect::Capabilities;
-use relata_ir::{Expr, Ir};
+use relata_ir::{Expr, Ir, Made};
 use relata_schema::{Function, Kind, Result};
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "round", run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "round", concerns: Made::CALL, run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     if !dialect.functions.rounds_decimals {

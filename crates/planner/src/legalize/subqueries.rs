@@ -5,12 +5,12 @@
 //! they are wrapped; and so is `EXISTS` beside rows that are read out of JSON, and one that has an outer join itself.
 
 use relata_dialect::{Capabilities, Subqueries};
-use relata_ir::{Expr, ExprId, Ir, JoinKind, RelSource};
+use relata_ir::{Expr, ExprId, Ir, JoinKind, Made, RelSource};
 use relata_schema::{Function, Result};
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "subqueries", run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "subqueries", concerns: Made::EXISTS.and(Made::IN_SELECT).and(Made::SCALAR), run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     if dialect.subqueries == Subqueries::Free {

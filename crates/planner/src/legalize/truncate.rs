@@ -1,12 +1,12 @@
 //! Removing all rows where there is no statement of its own for it.
 
 use relata_dialect::{Capabilities, TruncateForm};
-use relata_ir::{Command, CommandKind, Ir};
+use relata_ir::{Command, CommandKind, Ir, Made};
 use relata_schema::{Error, ErrorKind, Result};
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "truncate", run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "truncate", concerns: Made::ANYTHING, run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     let Some(command) = ir.command() else { return Ok(false) };

@@ -3,12 +3,12 @@
 //! Law: `A ⟕ B on p  ≡  A`, when no expression outside the join names B and B yields at most one row per row of A.
 //! The second half matters: without a unique key over the joined columns the join multiplies rows, and a count sees it.
 
-use relata_ir::{Expr, ExprId, Ir, Join, JoinKind, RelId, RelSource, SelectId};
+use relata_ir::{Expr, ExprId, Ir, Join, JoinKind, Made, RelId, RelSource, SelectId};
 use relata_schema::Comparison;
 
 use super::Pass;
 
-pub(crate) const PASS: Pass = Pass { name: "eliminate_join", run };
+pub(crate) const PASS: Pass = Pass { name: "eliminate_join", concerns: Made::LEFT_JOIN, run };
 
 fn run(ir: &mut Ir) -> bool {
     let mut changed = false;

@@ -5,11 +5,11 @@
 //! The lowering of a condition on edges of several rows starts from one row, so that an edge that is empty takes part
 //! as NULLs. When `left_to_inner` has found that NULLs are thrown away, the row has done its work.
 
-use relata_ir::{Ir, JoinKind, RelSource};
+use relata_ir::{Ir, JoinKind, Made, RelSource};
 
 use super::Pass;
 
-pub(crate) const PASS: Pass = Pass { name: "eliminate_unit", run };
+pub(crate) const PASS: Pass = Pass { name: "eliminate_unit", concerns: Made::UNIT, run };
 
 fn run(ir: &mut Ir) -> bool {
     let mut changed = false;

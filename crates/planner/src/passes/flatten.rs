@@ -6,11 +6,11 @@
 //! The pairs of a junction are such a derived table. Merged, the junction is found by its key and the target by the
 //! junction's; a server that does not merge by itself would read the whole junction.
 
-use relata_ir::{Expr, ExprId, Ir, Join, JoinKind, RelSource, SelectId};
+use relata_ir::{Expr, ExprId, Ir, Join, JoinKind, Made, RelSource, SelectId};
 
 use super::Pass;
 
-pub(crate) const PASS: Pass = Pass { name: "flatten", run };
+pub(crate) const PASS: Pass = Pass { name: "flatten", concerns: Made::DERIVED, run };
 
 fn run(ir: &mut Ir) -> bool {
     let mut changed = false;

@@ -5,11 +5,11 @@
 //! The constructors of the IR fold `and`, `or` and `not` as they are built; what is left are selects whose filter has
 //! become a constant.
 
-use relata_ir::{Expr, Ir};
+use relata_ir::{Expr, Ir, Made};
 
 use super::Pass;
 
-pub(crate) const PASS: Pass = Pass { name: "fold_constants", run };
+pub(crate) const PASS: Pass = Pass { name: "fold_constants", concerns: Made::BOOL, run };
 
 fn run(ir: &mut Ir) -> bool {
     let mut changed = false;

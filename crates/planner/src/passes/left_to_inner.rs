@@ -5,11 +5,11 @@
 //!
 //! Galindo-Legaria and Rosenthal, "Outerjoin Simplification and Reordering for Query Optimization", TODS 1997.
 
-use relata_ir::{Expr, ExprId, Ir, JoinKind, RelId};
+use relata_ir::{Expr, ExprId, Ir, JoinKind, Made, RelId};
 
 use super::Pass;
 
-pub(crate) const PASS: Pass = Pass { name: "left_to_inner", run };
+pub(crate) const PASS: Pass = Pass { name: "left_to_inner", concerns: Made::LEFT_JOIN, run };
 
 fn run(ir: &mut Ir) -> bool {
     let mut changed = false;

@@ -12,7 +12,7 @@ mod or_to_in;
 mod prune_projection;
 mod trim_order;
 
-use relata_ir::Ir;
+use relata_ir::{Ir, Made};
 use relata_schema::{Error, Result};
 
 /// A pass: says whether it changed anything.
@@ -20,6 +20,8 @@ use relata_schema::{Error, Result};
 pub struct Pass {
     /// Verb and object; the name of its file.
     pub name: &'static str,
+    /// Nodes without which it has nothing to do: it is not run where none of them was made.
+    pub concerns: Made,
     /// The rewrite.
     pub run: fn(&mut Ir) -> bool,
 }

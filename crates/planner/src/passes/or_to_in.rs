@@ -2,12 +2,12 @@
 //!
 //! Law: `x = a OR x = b  ≡  x IN (a, b)`, by the definition of `IN`; NULLs behave alike.
 
-use relata_ir::{Expr, ExprId, Ir};
+use relata_ir::{Expr, ExprId, Ir, Made};
 use relata_schema::Comparison;
 
 use super::Pass;
 
-pub(crate) const PASS: Pass = Pass { name: "or_to_in", run };
+pub(crate) const PASS: Pass = Pass { name: "or_to_in", concerns: Made::OR, run };
 
 fn run(ir: &mut Ir) -> bool {
     let mut changed = false;

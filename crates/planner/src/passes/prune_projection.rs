@@ -3,11 +3,11 @@
 //! Law: `π_X(A) ≡ π_X(π_Y(A))` for X within Y. A derived table that de-duplicates keeps its columns: they are what it
 //! de-duplicates by.
 
-use relata_ir::{Expr, Ir, RelSource};
+use relata_ir::{Expr, Ir, Made, RelSource};
 
 use super::Pass;
 
-pub(crate) const PASS: Pass = Pass { name: "prune_projection", run };
+pub(crate) const PASS: Pass = Pass { name: "prune_projection", concerns: Made::DERIVED, run };
 
 fn run(ir: &mut Ir) -> bool {
     let Some(root) = ir.root() else { return false };

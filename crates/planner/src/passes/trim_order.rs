@@ -2,11 +2,11 @@
 //!
 //! Law: after rows are ordered by a key that no two of them share, nothing is left to be ordered.
 
-use relata_ir::{Expr, Ir, RelSource};
+use relata_ir::{Expr, Ir, Made, RelSource};
 
 use super::Pass;
 
-pub(crate) const PASS: Pass = Pass { name: "trim_order", run };
+pub(crate) const PASS: Pass = Pass { name: "trim_order", concerns: Made::ORDER, run };
 
 fn run(ir: &mut Ir) -> bool {
     let mut changed = false;

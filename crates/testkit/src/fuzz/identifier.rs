@@ -64,7 +64,7 @@ fn spell(table: &str, column: &str, literal: &str, dialect: &'static Capabilitie
     let columns = ir.make_exprs(&selected);
     let root = ir.make_select(Select { columns, ..Select::from(rel) });
     ir.set_root(root);
-    let (mut sql, mut binds) = (String::new(), Vec::new());
-    statement(&mut Writer::new(dialect, &mut sql, &mut binds), &ir);
+    let (mut sql, mut spelled) = (String::new(), relata::dialect::print::Scratch::default());
+    statement(&mut Writer::new(dialect, &mut sql, &mut spelled), &ir);
     sql
 }
