@@ -3,8 +3,8 @@
 use relata_schema::{Aggregate, Comparison, Function, Kind, Pattern, Value};
 
 use crate::{
-    BindDef, BindId, Column, Command, Expr, ExprId, Hint, Join, Kinds, List, LiteralId, Made, NameId, Order, Rel, RelId, RelSource,
-    Select, SelectId, Table, TableId, Window, WindowId,
+    BindDef, BindId, Column, Command, Expr, ExprId, Hint, Join, Kinds, List, LiteralId, Made, NameId, Order, Rel,
+    RelId, RelSource, Select, SelectId, Table, TableId, Window, WindowId,
 };
 
 /// A statement: pools of nodes and the select that is its root. Cleared and reused, not freed.
@@ -104,6 +104,30 @@ impl Ir {
     pub fn make_columns(&mut self, columns: &[Column]) -> List<Column> {
         columns.iter().for_each(|column| self.mentioned.add(column.kind));
         self.store_columns(columns)
+    }
+
+    /// Stores the columns of a table: of each its name, its kind, whether it may be NULL, and the digits after its point.
+    pub fn make_columns_of<'c>(
+        &mut self,
+        columns: impl Iterator<Item = (&'c str, Kind, bool, Option<u8>)>,
+    ) -> List<Column> {
+        let start = self.columns.len();
+        for (name, kind, null, scale) in columns {
+            let name = self.make_name(name);
+            self.mentioned.add(kind);
+            self.columns.push(Column { name, kind, null, scale });
+        }
+        List::new(start, self.columns.len() - start)
+    }
+
+    /// Stores the keys of a table.
+    pub fn make_keys_of(&mut self, keys: &[Vec<u16>]) -> List<List<u16>> {
+        let start = self.keys.len();
+        for key in keys {
+            let key = self.make_key(key);
+            self.keys.push(key);
+        }
+        List::new(start, self.keys.len() - start)
     }
 
     /// What the statement has been made of so far.

@@ -45,7 +45,12 @@ pub fn create_missing(models: &[ModelView<'_>], dialect: &'static Capabilities) 
 fn index_sql(model: ModelView<'_>, index: &relata_schema::Index, dialect: &'static Capabilities) -> String {
     let IndexDdl { name, columns } = index_ddl(model, index, dialect);
     let (mut sql, mut spelled) = (String::new(), relata_dialect::print::Scratch::default());
-    relata_dialect::print::create_index(&mut Writer::new(dialect, &mut sql, &mut spelled), &name, &model.table, &columns);
+    relata_dialect::print::create_index(
+        &mut Writer::new(dialect, &mut sql, &mut spelled),
+        &name,
+        &model.table,
+        &columns,
+    );
     sql
 }
 

@@ -294,7 +294,7 @@ impl Instance for DynRecord {
 
 impl Sink for DynRecord {
     fn open(&mut self, slot: &Slot) -> Result<()> {
-        self.edges.push(Edge { key: slot.key.clone(), single: slot.single, rows: Vec::new() });
+        self.edges.push(Edge { key: slot.key.to_string(), single: slot.single, rows: Vec::new() });
         Ok(())
     }
 
@@ -313,7 +313,7 @@ impl Sink for DynRecord {
         if let Some(through) = &slot.through {
             let mut junction = DynRecord { model: junction_model, ..DynRecord::default() };
             junction.read(&through.fields, through.columns.start, row)?;
-            record.edges.push(Edge { key: through.key.clone(), single: true, rows: vec![junction] });
+            record.edges.push(Edge { key: through.key.to_string(), single: true, rows: vec![junction] });
         }
         if self.edges.is_empty() {
             // The root's rows come without an edge being opened.
@@ -335,7 +335,7 @@ impl DynRecord {
         for (i, field) in fields.iter().enumerate() {
             let value = row.get(start + i, field.kind).map_err(|error| error.at(&field.name))?;
             self.cells.push(Cell {
-                name: field.name.clone(),
+                name: field.name.to_string(),
                 attribute: field.attribute,
                 value: value.into_owned(),
                 original: None,

@@ -5,7 +5,7 @@ use relata_dialect::{
     raw::{Marker, Piece, Transaction, scan},
 };
 use relata_driver::{Param, Row, Session, Statement};
-use relata_planner::{Field, Slot};
+use relata_planner::{Field, Name, Slot};
 use relata_schema::{Datum, Error, ErrorKind, Kind, ModelRef, Result};
 
 use crate::{DynRecord, Executor, FromDatum, Hydrate, Record};
@@ -357,7 +357,7 @@ fn slot_of(model: &ModelRef) -> Slot {
     let fields = (0u16..)
         .zip(&view.def().attributes)
         .map(|(attribute, declared)| Field {
-            name: declared.name.clone(),
+            name: Name::of_attribute(view, attribute),
             kind: declared.ty.kind(),
             scale: declared.ty.scale(),
             attribute: Some(attribute),

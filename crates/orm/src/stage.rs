@@ -88,7 +88,7 @@ impl Forest {
 
     pub(crate) fn collector<'f, 'p>(&'f mut self, plan: &'p Plan, number: usize) -> Collector<'f, 'p> {
         let step = &plan.steps[number];
-        let repeats = step.slots.first().is_some_and(|&base| !plan.slots[base].identity.is_empty());
+        let repeats = step.slots.clone().next().is_some_and(|base| !plan.slots[base].identity.is_empty());
         let current = vec![NONE; plan.slots.len()];
         Collector { plan, step, number, forest: self, repeats, seen: FxHashMap::default(), current }
     }
@@ -120,7 +120,7 @@ impl Forest {
             }
             of_parent.push(number);
         }
-        let base = plan.steps[number].slots[0];
+        let base = plan.steps[number].slots.start;
         self.slots[base].of_parent = of_parent;
         Some(values)
     }
@@ -176,7 +176,7 @@ impl Collector<'_, '_> {
             },
         };
         for at in 0..self.step.slots.len() {
-            let slot = self.step.slots[at];
+            let slot = self.step.slots.start + at;
             let layout = &self.plan.slots[slot];
             let parent = if at == 0 { None } else { layout.parent };
             let group = match parent {

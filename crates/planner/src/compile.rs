@@ -3,9 +3,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use relata_dialect::{Capabilities, print};
-use relata_ir::Ir;
+use relata_ir::{BindId, Ir};
 use relata_request::{Call, Request};
-use relata_schema::{Error, ErrorKind, Result};
+use relata_schema::{Error, ErrorKind, Kind, Result};
+use rustc_hash::FxHashMap;
 
 use crate::{
     legalize, loading,
@@ -18,6 +19,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Planner {
     ir: Ir,
+    binds: FxHashMap<(u32, Kind), BindId>,
+    text: String,
     spelled: print::Scratch,
 }
 
@@ -101,7 +104,8 @@ impl Planner {
     ) -> Result<Plan> {
         request.check()?;
         let mut lowering = Lowering::new(request, &mut self.ir)?;
-        let root = lowering.nodes.nodes[0].path.clone();
+        lowering.binds = std::mem::take(&mut self.binds);
+        let root = request.root().view().def().name.as_str();
         if lowering.nodes.explicit && lowering.nodes.nodes[0].selection.is_empty() && request.flags().call == Call::Find
         {
             return Err(Error::new(ErrorKind::Request, "nothing is selected")
@@ -110,10 +114,17 @@ impl Planner {
         }
         loading::choose(&mut lowering.nodes, request.flags(), &options.force)?;
         let mut steps: Vec<Step> = Vec::new();
-        let mut pending = vec![Pending::Root];
-        while !pending.is_empty() {
-            let next = pending.remove(0);
+        // The nodes whose statements are still to be lowered, in their order.
+        let mut waiting: Vec<usize> = Vec::new();
+        loop {
             let number = steps.len();
+            let next = match number {
+                0 => Pending::Root,
+                _ => match waiting.get(number - 1) {
+                    Some(&node) => Pending::Child(node),
+                    None => break,
+                },
+            };
             let mut step = lowering.statement(&next, number)?;
             let name = |stage: &str| format!("step {number}: {stage}");
             check(lowering.ir, options, || name("lower"))?;
@@ -134,7 +145,7 @@ impl Planner {
             passes::check_columns(lowering.ir, written + step.kinds.len())?;
             for legalization in legalize::LEGALIZATIONS {
                 let changed = lowering.ir.made().meets(legalization.concerns)
-                    && (legalization.run)(lowering.ir, dialect).map_err(|error| error.at(&root))?;
+                    && (legalization.run)(lowering.ir, dialect).map_err(|error| error.at(root))?;
                 check(lowering.ir, options, || name(legalization.name))?;
                 if let Some(trace) = &mut trace {
                     trace.stages.push((name(legalization.name), changed, lowering.ir.dump()));
@@ -148,22 +159,24 @@ impl Planner {
                 step.kinds.clear();
             }
             // As many rows as the request says are spelled one by one, so their number is looked at before.
-            check_binds(step.repeated.map_or(0, |rows| rows.width.saturating_mul(rows.rows)), dialect, &root)?;
-            let mut writer = print::Writer::new(dialect, &mut step.sql, &mut self.spelled);
+            check_binds(step.repeated.map_or(0, |rows| rows.width.saturating_mul(rows.rows)), dialect, root)?;
+            self.text.clear();
+            let mut writer = print::Writer::new(dialect, &mut self.text, &mut self.spelled);
             print::statement(&mut writer, lowering.ir);
+            step.sql = self.text.as_str().to_owned();
             step.binds = self.spelled.binds.iter().map(|&bind| lowering.ir.bind(bind)).collect();
-            check_binds(step.placeholders(), dialect, &root)?;
+            check_binds(step.placeholders(), dialect, root)?;
             steps.push(step);
-            let waiting: Vec<usize> = lowering.feeds.iter().map(|(node, _)| *node).collect();
-            for node in waiting {
-                if !pending.iter().any(|other| matches!(other, Pending::Child(known) if *known == node)) {
-                    pending.push(Pending::Child(node));
+            for (node, _) in &lowering.feeds {
+                if !waiting.contains(node) {
+                    waiting.push(*node);
                 }
             }
         }
         static NEXT_ID: AtomicU64 = AtomicU64::new(1);
         let grouped = lowering.is_grouped();
-        let Lowering { nodes, mut slots, .. } = lowering;
+        let Lowering { nodes, mut slots, binds, .. } = lowering;
+        self.binds = binds;
         order_children(&mut slots);
         let notes = (1..nodes.nodes.len())
             .filter(|&node| nodes.nodes[node].included)

@@ -12,11 +12,13 @@ mod compile;
 mod legalize;
 mod loading;
 mod lower;
+mod name;
 mod passes;
 mod plan;
 
 pub use cache::{CacheStats, PlanCache, Plans};
 pub use compile::{Force, Options, Planner, Trace};
+pub use name::Name;
 pub use passes::{PASSES, Pass};
 pub use plan::{Feed, Field, Loading, Note, Plan, Rows, Slot, Step, ThroughSlot};
 

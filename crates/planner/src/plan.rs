@@ -6,6 +6,8 @@ use relata_ir::BindDef;
 use relata_request::Call;
 use relata_schema::Kind;
 
+use crate::Name;
+
 /// What runs: statements in order, and how their rows become nested records.
 #[derive(Debug)]
 pub struct Plan {
@@ -33,7 +35,7 @@ pub struct Step {
     /// The kinds of its columns.
     pub kinds: Vec<Kind>,
     /// The slots that its rows fill, parents first.
-    pub slots: Vec<usize>,
+    pub slots: Range<usize>,
     /// Where its keys come from; the root's statement has none. Column 0 is then the number of the fed row.
     pub feed: Option<Feed>,
     /// Of an insert: how its first binds repeat, row by row.
@@ -73,7 +75,7 @@ pub struct Feed {
 #[derive(Debug, Clone)]
 pub struct Slot {
     /// The key under which the parent carries it; empty for the root.
-    pub key: String,
+    pub key: Name,
     /// The association of the parent's model, for records.
     pub association: u16,
     /// The slot of the parent.
@@ -101,7 +103,7 @@ impl Slot {
     /// The slot of rows that have these fields and nothing else, for rows that no plan has made.
     pub fn of_fields(fields: Vec<Field>) -> Slot {
         Slot {
-            key: String::new(),
+            key: Name::of(""),
             association: 0,
             parent: None,
             step: 0,
@@ -120,7 +122,7 @@ impl Slot {
 #[derive(Debug, Clone)]
 pub struct ThroughSlot {
     /// The key: the name of the through model.
-    pub key: String,
+    pub key: Name,
     /// Columns of the step's rows.
     pub columns: Range<usize>,
     /// Names, kinds and scales.
@@ -131,7 +133,7 @@ pub struct ThroughSlot {
 #[derive(Debug, Clone)]
 pub struct Field {
     /// The attribute's name or the alias.
-    pub name: String,
+    pub name: Name,
     /// The kind of its values.
     pub kind: Kind,
     /// Digits after the point of a decimal, or of a second.

@@ -44,7 +44,7 @@ impl ModelSet {
 
     /// Views of all models, in the order of definition.
     pub fn views(&self) -> impl Iterator<Item = ModelView<'_>> {
-        self.models.iter().map(|def| ModelView { def, set: Some(self) })
+        self.models.iter().map(|def| ModelView { def, origin: Origin::Set(self) })
     }
 
     /// The model of that name.
@@ -128,8 +128,8 @@ impl ModelRef {
     #[inline]
     pub fn view(&self) -> ModelView<'_> {
         match self {
-            ModelRef::Static(def) => ModelView { def, set: None },
-            ModelRef::Shared(set, index) => ModelView { def: &set.models[*index as usize], set: Some(set) },
+            ModelRef::Static(def) => ModelView::of(def),
+            ModelRef::Shared(set, index) => ModelView { def: &set.models[*index as usize], origin: Origin::Set(set) },
         }
     }
 }
@@ -138,7 +138,16 @@ impl ModelRef {
 #[derive(Debug, Clone, Copy)]
 pub struct ModelView<'a> {
     def: &'a ModelDef,
-    set: Option<&'a ModelSet>,
+    origin: Origin<'a>,
+}
+
+/// Where a model comes from.
+#[derive(Debug, Clone, Copy)]
+enum Origin<'a> {
+    /// It is declared in code, and lives as long as the program.
+    Code(&'static ModelDef),
+    /// It is one of a set.
+    Set(&'a ModelSet),
 }
 
 impl Deref for ModelView<'_> {
@@ -154,12 +163,28 @@ impl<'a> ModelView<'a> {
     /// A view of a model declared in code.
     #[inline]
     pub fn of(def: &'static ModelDef) -> ModelView<'static> {
-        ModelView { def, set: None }
+        ModelView { def, origin: Origin::Code(def) }
     }
 
     /// The model itself, for as long as the view's source lives.
     pub fn def(self) -> &'a ModelDef {
         self.def
+    }
+
+    /// The model, if it is declared in code: then what it holds lives as long as the program.
+    #[inline]
+    pub fn in_code(self) -> Option<&'static ModelDef> {
+        match self.origin {
+            Origin::Code(def) => Some(def),
+            Origin::Set(_) => None,
+        }
+    }
+
+    fn set(self) -> Option<&'a ModelSet> {
+        match self.origin {
+            Origin::Code(_) => None,
+            Origin::Set(set) => Some(set),
+        }
     }
 
     /// An owned handle to another model of the same set.
@@ -168,7 +193,7 @@ impl<'a> ModelView<'a> {
     ///
     /// [`ErrorKind::UnknownModel`] when there is none of that name, as of a model that is declared in code.
     pub fn sibling(self, name: &str) -> Result<ModelRef> {
-        match self.set.and_then(|set| set.this.upgrade()) {
+        match self.set().and_then(|set| set.this.upgrade()) {
             Some(set) => set.model(name),
             None => {
                 Err(Error::new(ErrorKind::UnknownModel, format!("there is no model \"{name}\" beside {}", self.name))
@@ -224,11 +249,11 @@ impl<'a> ModelView<'a> {
     }
 
     fn follow(self, target: &Target) -> Result<ModelView<'a>> {
-        match (target, self.set) {
+        match (target, self.set()) {
             (Target::Lazy(def), _) => {
                 let def = def();
                 def.check()?;
-                Ok(ModelView { def, set: None })
+                Ok(ModelView::of(def))
             }
             (Target::Named(name), Some(set)) => {
                 set.view(name).ok_or_else(|| unknown_model(name, set.models.iter().map(|model| model.name.as_str())))

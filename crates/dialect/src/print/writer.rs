@@ -55,8 +55,9 @@ impl<'w> Writer<'w> {
     /// A quoted identifier.
     pub(super) fn name(&mut self, name: &str) {
         let quote = self.dialect.quote;
-        self.out.push(quote);
-        if name.contains(quote) {
+        self.out.push_str(mark(quote));
+        // A quote is one byte, which is part of no other character.
+        if name.as_bytes().contains(&(quote as u8)) {
             for c in name.chars() {
                 if c == quote {
                     self.out.push(quote);
@@ -66,7 +67,7 @@ impl<'w> Writer<'w> {
         } else {
             self.out.push_str(name);
         }
-        self.out.push(quote);
+        self.out.push_str(mark(quote));
     }
 
     /// An alias of the planner: a letter and a number, quoted like any name.
@@ -142,7 +143,11 @@ impl<'w> Writer<'w> {
             }
             other => {
                 self.named = other;
-                self.alias('t', number);
+                // Nearly every column of every statement.
+                match ALIASES.get(number) {
+                    Some(alias) if self.dialect.quote == '"' => self.word(alias),
+                    _ => self.alias('t', number),
+                }
             }
         }
         self.word(".");
@@ -158,4 +163,11 @@ impl<'w> Writer<'w> {
         let (yes, no) = self.dialect.types.booleans;
         self.word(if value { yes } else { no });
     }
+}
+
+/// Aliases that stand before most columns.
+const ALIASES: [&str; 8] = ["\"t0\"", "\"t1\"", "\"t2\"", "\"t3\"", "\"t4\"", "\"t5\"", "\"t6\"", "\"t7\""];
+
+fn mark(quote: char) -> &'static str {
+    if quote == '"' { "\"" } else { "`" }
 }

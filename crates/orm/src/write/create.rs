@@ -36,7 +36,7 @@ impl Created {
             let target = model.target(*association)?;
             let Some(first) = children.first() else { continue };
             let mut slot = first.plan.slots[0].clone();
-            slot.key.clone_from(&model.def().associations[usize::from(*association)].name);
+            slot.key = model.def().associations[usize::from(*association)].name.as_str().into();
             slot.association = *association;
             slot.single = link.single;
             below.open(&slot)?;

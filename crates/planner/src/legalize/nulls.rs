@@ -6,7 +6,8 @@ use relata_schema::Result;
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "nulls", concerns: Made::ORDER.and(Made::ROW_NUMBER), run };
+pub(crate) const LEGALIZATION: Legalization =
+    Legalization { name: "nulls", concerns: Made::ORDER.and(Made::ROW_NUMBER), run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     if dialect.nulls == NullsForm::Words {

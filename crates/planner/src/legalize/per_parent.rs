@@ -1,7 +1,9 @@
 //! "At most this many rows for each parent".
 
 use relata_dialect::{Capabilities, PerParentForm};
-use relata_ir::{BindDef, Expr, ExprId, Ir, Join, JoinKind, Limit, Made, Nulls, Order, Page, PageScope, RelSource, Select};
+use relata_ir::{
+    BindDef, Expr, ExprId, Ir, Join, JoinKind, Limit, Made, Nulls, Order, Page, PageScope, RelSource, Select,
+};
 use relata_ir::{SelectId, Source, Transform};
 use relata_schema::{Comparison, Error, Kind, Result};
 

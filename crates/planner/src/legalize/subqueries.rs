@@ -10,7 +10,8 @@ use relata_schema::{Function, Result};
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "subqueries", concerns: Made::EXISTS.and(Made::IN_SELECT).and(Made::SCALAR), run };
+pub(crate) const LEGALIZATION: Legalization =
+    Legalization { name: "subqueries", concerns: Made::EXISTS.and(Made::IN_SELECT).and(Made::SCALAR), run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     if dialect.subqueries == Subqueries::Free {

@@ -29,8 +29,7 @@ impl Lowering<'_, '_> {
         // Column 0 is the number of the key, by which rows find their parents.
         rows.columns.push(self.ir.column(keys, 0));
         let slot = self.slot(node, number, &mut rows)?;
-        let mut slots = vec![slot];
-        self.slots_of_joined(node, number, &mut rows, &mut slots)?;
+        self.slots_of_joined(node, number, &mut rows)?;
         let cut = self.nodes.nodes[node].cut;
         let least = self.nodes.nodes[node].link.is_some_and(|link| link.single && !link.to_one);
         let per_parent = self.nodes.nodes[node].loading == Loading::SeparatePerParent;
@@ -44,7 +43,7 @@ impl Lowering<'_, '_> {
             identity.extend(self.identify(node, &mut rows)?);
             self.slots[slot].identity = identity;
             self.attach(joined, JoinKind::Left, &mut rows)?;
-            self.show_joined(joined, number, &mut rows, &mut slots)?;
+            self.show_joined(joined, number, &mut rows)?;
         }
         self.feeds_below(node, &mut rows)?;
         let mut select = self.finish(&rows);
@@ -55,7 +54,7 @@ impl Lowering<'_, '_> {
         };
         let root = self.ir.make_select(select);
         self.ir.set_root(root);
-        Ok(self.step(root, slots, Some(feed)))
+        Ok(self.step(root, slot, Some(feed)))
     }
 
     /// Where wheres above decide on the rows: joins the rows of the whole chain by their keys. The flag says that the

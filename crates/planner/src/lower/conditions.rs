@@ -42,22 +42,29 @@ impl<'a> Lowering<'a, '_> {
                 conditions.push(condition);
             }
         }
-        let mut here = rows.clone();
-        if here.rel(node).is_none() {
-            here.bound.push((node, rel));
-        }
+        let with_own;
+        let here = if rows.rel(node).is_some() {
+            rows
+        } else {
+            let mut own = rows.clone();
+            own.bound.push((node, rel));
+            with_own = own;
+            &with_own
+        };
         let mut apart = false;
-        for conjunct in self.nodes.nodes[node].conjuncts.clone() {
-            if conjunct.names.iter().all(|&name| here.rel(name).is_some()) && !conjunct.to_many {
-                conditions.push(self.row_condition(node, conjunct.part, &here)?);
-            } else if conjunct.to_many {
+        for place in 0..self.nodes.nodes[node].conjuncts.len() {
+            let conjunct = &self.nodes.nodes[node].conjuncts[place];
+            if conjunct.to_many {
                 apart = true;
+            } else if conjunct.names.iter().all(|&name| here.rel(name).is_some()) {
+                conditions.push(self.row_condition(node, conjunct.part, here)?);
             } else {
-                conditions.push(self.combination(node, &[conjunct.part], &conjunct.names, &here)?);
+                let Conjunct { part, names, .. } = conjunct.clone();
+                conditions.push(self.combination(node, &[part], &names, here)?);
             }
         }
         if apart {
-            conditions.extend(self.kept_by(node, &here)?);
+            conditions.extend(self.kept_by(node, here)?);
         }
         for child in self.nodes.nodes[node].children.clone() {
             if self.nodes.nodes[child].required && !joined.contains(&child) {

@@ -14,10 +14,9 @@ impl Lowering<'_, '_> {
         let joined = self.joined_to_many(0);
         self.join_selected(0, &mut rows)?;
         let slot = self.slot(0, number, &mut rows)?;
-        let mut slots = vec![slot];
-        self.slots_of_joined(0, number, &mut rows, &mut slots)?;
+        self.slots_of_joined(0, number, &mut rows)?;
         if self.flags.distinct {
-            self.check_distinct(&rows, &order, slots.len())?;
+            self.check_distinct(&rows, &order, self.slots.len() - slot)?;
             if cut.cuts() {
                 let columns = rows.columns.clone();
                 self.tiebreak(&mut order, &columns);
@@ -36,21 +35,21 @@ impl Lowering<'_, '_> {
                 select.lock = self.lock(&rows)?;
                 let root = self.ir.make_select(select);
                 self.ir.set_root(root);
-                Ok(self.step(root, slots, None))
+                Ok(self.step(root, slot, None))
             }
             Some(node) if self.nodes.nodes[node].loading == Loading::JoinLimited => {
-                self.join_limited(node, number, rows, slots)
+                self.join_limited(node, number, rows, slot)
             }
             Some(node) => {
                 self.slots[slot].identity = self.identify(0, &mut rows)?;
                 let kind = if self.is_inner(node) { JoinKind::Inner } else { JoinKind::Left };
                 self.attach(node, kind, &mut rows)?;
-                self.show_joined(node, number, &mut rows, &mut slots)?;
+                self.show_joined(node, number, &mut rows)?;
                 self.feeds_below(0, &mut rows)?;
                 let select = self.finish(&rows);
                 let root = self.ir.make_select(select);
                 self.ir.set_root(root);
-                Ok(self.step(root, slots, None))
+                Ok(self.step(root, slot, None))
             }
         }
     }
@@ -73,9 +72,11 @@ impl Lowering<'_, '_> {
             // An inner join of the children says by itself that there is one.
             required.extend(self.joined_to_many(0).filter(|&node| self.is_inner(node)));
         }
-        for conjunct in self.nodes.nodes[0].conjuncts.clone() {
-            if !conjunct.to_many {
-                self.join_path(&conjunct.names, &mut rows)?;
+        for place in 0..self.nodes.nodes[0].conjuncts.len() {
+            let conjunct = &self.nodes.nodes[0].conjuncts[place];
+            if !conjunct.to_many && !conjunct.names.is_empty() {
+                let names = conjunct.names.clone();
+                self.join_path(&names, &mut rows)?;
             }
         }
         let conditions = self.row_conditions(0, rel, &rows, &required)?;
@@ -109,6 +110,9 @@ impl Lowering<'_, '_> {
 
     /// Joins the edges of one row that selected expressions name.
     pub(super) fn join_selected(&mut self, node: usize, rows: &mut Building) -> Result<()> {
+        if !self.nodes.nodes[node].selection.iter().any(|item| matches!(item, super::nodes::Item::Alias(..))) {
+            return Ok(());
+        }
         for names in self.nodes.selected_names(node)? {
             let below: Vec<usize> = names.into_iter().filter(|&name| self.nodes.nodes[name].to_one()).collect();
             for name in below {
@@ -122,13 +126,7 @@ impl Lowering<'_, '_> {
     }
 
     /// Slots of the joined edges of one row below a node, down the tree.
-    pub(super) fn slots_of_joined(
-        &mut self,
-        node: usize,
-        step: usize,
-        rows: &mut Building,
-        slots: &mut Vec<usize>,
-    ) -> Result<()> {
+    pub(super) fn slots_of_joined(&mut self, node: usize, step: usize, rows: &mut Building) -> Result<()> {
         for child in self.nodes.nodes[node].children.clone() {
             let edge = &self.nodes.nodes[child];
             if !edge.visible || edge.loading != Loading::Join || !edge.to_one() {
@@ -137,8 +135,7 @@ impl Lowering<'_, '_> {
             self.join_selected(child, rows)?;
             let slot = self.slot(child, step, rows)?;
             self.slots[slot].identity = self.identify(child, rows)?;
-            slots.push(slot);
-            self.slots_of_joined(child, step, rows, slots)?;
+            self.slots_of_joined(child, step, rows)?;
         }
         Ok(())
     }
@@ -157,28 +154,20 @@ impl Lowering<'_, '_> {
     }
 
     /// Adds a joined edge of several rows to the columns and the order.
-    pub(super) fn show_joined(
-        &mut self,
-        node: usize,
-        step: usize,
-        rows: &mut Building,
-        slots: &mut Vec<usize>,
-    ) -> Result<()> {
+    pub(super) fn show_joined(&mut self, node: usize, step: usize, rows: &mut Building) -> Result<()> {
         self.join_shown(node, false, rows, &mut Vec::new())?;
         let order = self.order_of(node, rows)?;
         self.join_selected(node, rows)?;
         let slot = self.slot(node, step, rows)?;
         self.slots[slot].identity = self.identify(node, rows)?;
-        slots.push(slot);
-        self.slots_of_joined(node, step, rows, slots)?;
+        self.slots_of_joined(node, step, rows)?;
         rows.order.extend(order);
         Ok(())
     }
 
     /// The page of roots is a derived table, to which the children are joined: the limit counts roots.
-    fn join_limited(&mut self, node: usize, number: usize, mut page: Building, mut slots: Vec<usize>) -> Result<Step> {
-        let root_slot = slots[0];
-        self.slots[root_slot].identity = self.identify(0, &mut page)?;
+    fn join_limited(&mut self, node: usize, number: usize, mut page: Building, slot: usize) -> Result<Step> {
+        self.slots[slot].identity = self.identify(0, &mut page)?;
         // What the join and the statements of other edges need of the page must be among its columns.
         let parent = self.nodes.nodes[node].parent.unwrap_or_default();
         let mut link = Vec::new();
@@ -203,12 +192,12 @@ impl Lowering<'_, '_> {
             let place = link.iter().find(|(source, _)| *source == attribute).map_or(0, |(_, place)| *place);
             ir.column(rel, place)
         })?;
-        self.show_joined(node, number, &mut rows, &mut slots)?;
+        self.show_joined(node, number, &mut rows)?;
         self.feeds_below(node, &mut rows)?;
         let select = self.finish(&rows);
         let root = self.ir.make_select(select);
         self.ir.set_root(root);
-        Ok(self.step(root, slots, None))
+        Ok(self.step(root, slot, None))
     }
 
     /// Rule 7: what is de-duplicated is what was selected.

@@ -5,6 +5,7 @@ use relata_request::Call;
 use relata_schema::{Aggregate, ErrorKind, Kind, Result};
 
 use super::{Building, Lowering, layout::attribute_field, nodes::Item};
+use crate::Name;
 use crate::plan::{Field, Slot, Step};
 
 impl<'a> Lowering<'a, '_> {
@@ -15,7 +16,7 @@ impl<'a> Lowering<'a, '_> {
             || !self.nodes.having.is_empty()
             || (self.flags.call == Call::Find
                 && root.selection.iter().any(|item| match item {
-                    Item::Alias(_, part) => super::scan::has_aggregate(*part),
+                    Item::Alias(_, part) => super::scan::has_aggregate(part),
                     Item::Attribute(_) => false,
                 }))
     }
@@ -113,7 +114,7 @@ impl<'a> Lowering<'a, '_> {
         let root = self.ir.make_select(select);
         self.ir.set_root(root);
         self.push_root_slot(number, width, fields);
-        Ok(self.step(root, vec![0], None))
+        Ok(self.step(root, 0, None))
     }
 
     /// What a grouped query selects: exactly what was asked.
@@ -127,10 +128,10 @@ impl<'a> Lowering<'a, '_> {
                 fields.push(Field { name, kind, scale, attribute });
             }
             rows.columns.push(self.count_roots(names, rows)?);
-            fields.push(Field { name: "count".to_owned(), kind: Kind::BigInt, scale: None, attribute: None });
+            fields.push(Field { name: Name::of("count"), kind: Kind::BigInt, scale: None, attribute: None });
             return Ok(fields);
         }
-        for item in self.nodes.nodes[0].selection.clone() {
+        for item in self.nodes.nodes[0].selection.clone().iter() {
             let (expr, mut field) = match item {
                 Item::Attribute(attribute) => {
                     let field = attribute_field(self.nodes.nodes[0].model, attribute)?;
@@ -139,7 +140,7 @@ impl<'a> Lowering<'a, '_> {
                 Item::Alias(alias, part) => {
                     let expr = self.expr_of(0, part, rows)?;
                     let scale = self.ir.scale(expr);
-                    (expr, Field { name: alias.to_owned(), kind: Kind::Text, scale, attribute: None })
+                    (expr, Field { name: alias.into(), kind: Kind::Text, scale, attribute: None })
                 }
             };
             field.kind = self.ir.kind(expr).unwrap_or(Kind::Text);
@@ -154,7 +155,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// The key under which a count answers a group key.
-    fn key_name(&mut self, part: super::nodes::Part<'a>) -> Result<(String, Option<u8>, Option<u16>)> {
+    fn key_name(&mut self, part: super::nodes::Part<'a>) -> Result<(Name, Option<u8>, Option<u16>)> {
         let mut cursor = part.cursor();
         match cursor.byte()? {
             relata_request::op::COLUMN => {
@@ -165,7 +166,7 @@ impl<'a> Lowering<'a, '_> {
                 let (along, attribute) = self.nodes.path(0, &mut cursor)?;
                 let last = along.last().copied().unwrap_or_default();
                 let field = attribute_field(self.nodes.nodes[last].model, attribute)?;
-                Ok((format!("{}.{}", self.nodes.dotted(last), field.name), field.scale, None))
+                Ok((Name::from(format!("{}.{}", self.nodes.dotted(last), field.name).as_str()), field.scale, None))
             }
             _ => Err(self
                 .refuse(0, "group", ErrorKind::Request, "a count answers its keys by name, and an expression has none")
@@ -282,14 +283,14 @@ impl<'a> Lowering<'a, '_> {
                 }
                 let expr = self.ir.aggregate(function, self.flags.distinct, Some(column));
                 let scale = if function == Aggregate::Avg { None } else { declared.ty.scale() };
-                (expr, Field { name: function.name().to_owned(), kind, scale, attribute: None })
+                (expr, Field { name: Name::of(function.name()), kind, scale, attribute: None })
             }
             Call::Exists => {
                 let expr = self.ir.int(1);
-                (expr, Field { name: "exists".to_owned(), kind: Kind::BigInt, scale: None, attribute: None })
+                (expr, Field { name: Name::of("exists"), kind: Kind::BigInt, scale: None, attribute: None })
             }
             _ => {
-                let field = Field { name: "count".to_owned(), kind: Kind::BigInt, scale: None, attribute: None };
+                let field = Field { name: Name::of("count"), kind: Kind::BigInt, scale: None, attribute: None };
                 if self.flags.distinct {
                     return self.count_distinct(number, rows, field);
                 }
@@ -305,7 +306,7 @@ impl<'a> Lowering<'a, '_> {
         let root = self.ir.make_select(select);
         self.ir.set_root(root);
         self.push_root_slot(number, 1, vec![Field { kind, ..field }]);
-        Ok(self.step(root, vec![0], None))
+        Ok(self.step(root, 0, None))
     }
 
     /// How many different rows a distinct find has.
@@ -316,7 +317,7 @@ impl<'a> Lowering<'a, '_> {
                 .help("say which attributes"));
         }
         self.join_selected(0, &mut rows)?;
-        for item in self.nodes.nodes[0].selection.clone() {
+        for item in self.nodes.nodes[0].selection.clone().iter() {
             let expr = match item {
                 Item::Attribute(attribute) => self.column(0, attribute, &rows)?,
                 Item::Alias(_, part) => self.expr_of(0, part, &rows)?,
@@ -333,12 +334,12 @@ impl<'a> Lowering<'a, '_> {
         let root = self.ir.make_select(outer);
         self.ir.set_root(root);
         self.push_root_slot(number, 1, vec![field]);
-        Ok(self.step(root, vec![0], None))
+        Ok(self.step(root, 0, None))
     }
 
     fn push_root_slot(&mut self, step: usize, width: usize, fields: Vec<Field>) {
         self.slots.push(Slot {
-            key: String::new(),
+            key: Name::of(""),
             association: 0,
             parent: None,
             step,

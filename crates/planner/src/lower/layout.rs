@@ -1,24 +1,29 @@
 //! Which columns a statement selects, and how its rows become the rows of slots.
 
-use relata_ir::ExprId;
+use relata_ir::{ExprId, Made};
 use relata_schema::{ErrorKind, Kind, ModelView, Result};
 
 use super::{Building, Lowering, nodes::Item};
-use crate::plan::{Feed, Field, Loading, Slot, ThroughSlot};
+use crate::{
+    Name,
+    plan::{Feed, Field, Loading, Slot, ThroughSlot},
+};
 
 impl<'a> Lowering<'a, '_> {
     /// Adds the shown columns of a node to a statement and makes its slot.
     pub(super) fn slot(&mut self, node: usize, step: usize, rows: &mut Building) -> Result<usize> {
         let start = rows.columns.len();
-        let mut fields = Vec::new();
         let model = self.nodes.nodes[node].model;
-        for item in self.nodes.nodes[node].selection.clone() {
-            let (column, field) = match item {
+        let count = self.nodes.nodes[node].selection.len();
+        let mut fields = Vec::with_capacity(count);
+        rows.columns.reserve(count);
+        for place in 0..count {
+            let (column, field) = match self.nodes.nodes[node].selection.at(place) {
                 Item::Attribute(attribute) => (self.column(node, attribute, rows)?, attribute_field(model, attribute)?),
                 Item::Alias(alias, part) => {
                     let expr = self.selected(node, part, rows)?;
                     let field = Field {
-                        name: alias.to_owned(),
+                        name: alias.into(),
                         kind: self.ir.kind(expr).unwrap_or(Kind::Text),
                         scale: self.ir.scale(expr),
                         attribute: None,
@@ -32,10 +37,17 @@ impl<'a> Lowering<'a, '_> {
         let columns = start..rows.columns.len();
         let through = self.through(node, rows)?;
         let nodes = &self.nodes.nodes[node];
+        let key = match nodes.parent.map(|parent| self.nodes.nodes[parent].model) {
+            None => Name::of(""),
+            Some(above) if above.def().associations[usize::from(nodes.association)].name == nodes.key => {
+                Name::of_association(above, nodes.association)
+            }
+            Some(_) => nodes.key.into(),
+        };
         let slot = Slot {
-            key: nodes.key.to_owned(),
+            key,
             association: nodes.association,
-            parent: nodes.parent.and_then(|parent| self.slot_of.get(&parent).copied()),
+            parent: nodes.parent.and_then(|parent| self.nodes.nodes[parent].slot),
             step,
             single: nodes.link.is_some_and(|link| link.single),
             columns,
@@ -46,7 +58,7 @@ impl<'a> Lowering<'a, '_> {
             rank: node,
         };
         self.slots.push(slot);
-        self.slot_of.insert(node, self.slots.len() - 1);
+        self.nodes.nodes[node].slot = Some(self.slots.len() - 1);
         Ok(self.slots.len() - 1)
     }
 
@@ -74,7 +86,7 @@ impl<'a> Lowering<'a, '_> {
         }
         let start = rows.columns.len();
         let mut fields = Vec::new();
-        for item in selection {
+        for item in selection.iter() {
             match item {
                 Item::Attribute(attribute) => {
                     rows.columns.extend(self.junction_column(node, attribute, rows));
@@ -87,8 +99,8 @@ impl<'a> Lowering<'a, '_> {
                 }
             }
         }
-        let (key, columns) = (junction.name.clone(), start..rows.columns.len());
-        if self.nodes.nodes[node].selection.iter().any(|item| matches!(item, Item::Alias(alias, _) if *alias == key)) {
+        let (key, columns) = (Name::of_model(junction), start..rows.columns.len());
+        if self.nodes.nodes[node].selection.iter().any(|item| matches!(item, Item::Alias(alias, _) if *alias == *key)) {
             let message = format!("the alias \"{key}\" is the name of the junction");
             return Err(self.refuse(node, "attributes", ErrorKind::Request, message));
         }
@@ -132,7 +144,7 @@ impl<'a> Lowering<'a, '_> {
         }
         let kinds = columns.iter().map(|&column| self.ir.kind(column).unwrap_or(Kind::Text)).collect();
         let columns = columns.into_iter().map(|column| self.place(column, rows)).collect();
-        let slot = self.slot_of.get(&parent).copied().unwrap_or_default();
+        let slot = self.nodes.nodes[parent].slot.unwrap_or_default();
         Ok(Feed { slot, columns, kinds, first: 0 })
     }
 
@@ -163,7 +175,7 @@ impl<'a> Lowering<'a, '_> {
                     let feed = self.feed(child, rows)?;
                     self.feeds.push((child, feed));
                 }
-                Loading::Join | Loading::JoinLimited if self.slot_of.contains_key(&child) => {
+                Loading::Join | Loading::JoinLimited if self.nodes.nodes[child].slot.is_some() => {
                     self.feeds_below(child, rows)?;
                 }
                 _ => {}
@@ -173,6 +185,9 @@ impl<'a> Lowering<'a, '_> {
     }
 
     pub(super) fn has_aggregate(&self, expr: ExprId) -> bool {
+        if !self.ir.made().meets(Made::AGGREGATE) {
+            return false;
+        }
         let mut found = false;
         self.ir.visit(expr, &mut |_, node| {
             found |= matches!(node, relata_ir::Expr::Aggregate { .. });
@@ -188,7 +203,7 @@ impl<'a> Lowering<'a, '_> {
 pub(super) fn attribute_field(model: ModelView<'_>, attribute: u16) -> Result<Field> {
     let declared = &model.attributes[usize::from(super::nodes::attribute_of(model, attribute)?)];
     Ok(Field {
-        name: declared.name.clone(),
+        name: Name::of_attribute(model, attribute),
         kind: declared.ty.kind(),
         scale: declared.ty.scale(),
         attribute: Some(attribute),

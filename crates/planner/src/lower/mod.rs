@@ -18,7 +18,7 @@ mod write;
 
 pub(crate) use nodes::{Cut, Nodes};
 
-use relata_ir::{BindDef, Column, ExprId, Ir, Join, Limit, Order, Page, PageScope, RelId, RelSource, Select, SelectId};
+use relata_ir::{BindDef, ExprId, Ir, Join, Limit, Order, Page, PageScope, RelId, RelSource, Select, SelectId};
 use relata_ir::{Source, Table, TableId, Transform};
 use relata_request::{Call, Request};
 use relata_schema::{Error, ErrorKind, Kind, ModelView, Result};
@@ -32,11 +32,11 @@ pub(crate) struct Lowering<'a, 'p> {
     pub nodes: Nodes<'a>,
     pub ir: &'p mut Ir,
     pub flags: relata_request::Flags,
-    tables: FxHashMap<u64, TableId>,
-    binds: FxHashMap<(u32, Kind), relata_ir::BindId>,
+    /// The tables of models, by their numbers: few.
+    tables: Vec<(u64, TableId)>,
+    /// The binds of values of the request, by their numbers; one that meets several kinds has one for each.
+    pub binds: FxHashMap<(u32, Kind), relata_ir::BindId>,
     pub slots: Vec<Slot>,
-    /// The slot of a node, once it has one.
-    slot_of: FxHashMap<usize, usize>,
     /// The keys that statements of nodes will be fed with.
     pub feeds: Vec<(usize, crate::plan::Feed)>,
     /// How many expressions are being lowered within one another.
@@ -95,10 +95,9 @@ impl<'a, 'p> Lowering<'a, 'p> {
             nodes: Nodes::read(request)?,
             ir,
             flags: request.flags(),
-            tables: FxHashMap::default(),
+            tables: Vec::new(),
             binds: FxHashMap::default(),
             slots: Vec::new(),
-            slot_of: FxHashMap::default(),
             feeds: Vec::new(),
             depth: 0,
             outer: Vec::new(),
@@ -132,35 +131,30 @@ impl<'a, 'p> Lowering<'a, 'p> {
     fn refuse(&self, node: usize, part: &str, kind: ErrorKind, message: impl Into<String>) -> Error {
         // A junction row goes by a pseudo node of its own.
         let (node, through) = if node < self.nodes.nodes.len() { (node, "") } else { (usize::MAX - node, ".through") };
-        let path = self.nodes.nodes.get(node).map_or("", |node| node.path.as_str());
+        let path = self.nodes.nodes.get(node).map_or("", |node| &*node.path);
         let dot = if part.is_empty() { "" } else { "." };
         Error::new(kind, message).at(format!("{path}{through}{dot}{part}"))
     }
 
     /// An occurrence of a model's table.
     fn table(&mut self, model: ModelView<'_>) -> RelId {
-        let table = match self.tables.get(&model.id) {
-            Some(table) => *table,
-            None => {
-                let name = self.ir.make_name(&model.table);
-                let columns: Vec<Column> = model
-                    .attributes
-                    .iter()
-                    .map(|attribute| Column {
-                        name: self.ir.make_name(&attribute.column),
-                        kind: attribute.ty.kind(),
-                        null: attribute.null,
-                        scale: attribute.ty.scale(),
-                    })
-                    .collect();
-                let keys: Vec<_> = model.unique.iter().map(|key| self.ir.make_key(key)).collect();
-                let table = Table { name, columns: self.ir.make_columns(&columns), keys: self.ir.make_keys(&keys) };
-                let table = self.ir.make_table(table);
-                self.tables.insert(model.id, table);
-                table
-            }
-        };
+        let known = self.tables.iter().find(|(id, _)| *id == model.id).map(|(_, table)| *table);
+        let table = known.unwrap_or_else(|| {
+            let table = self.make_table(model);
+            self.tables.push((model.id, table));
+            table
+        });
         self.ir.make_rel(RelSource::Table(table))
+    }
+
+    fn make_table(&mut self, model: ModelView<'_>) -> TableId {
+        let name = self.ir.make_name(&model.table);
+        let columns = self.ir.make_columns_of(model.attributes.iter().map(|attribute| {
+            let (kind, scale) = (attribute.ty.kind(), attribute.ty.scale());
+            (attribute.column.as_str(), kind, attribute.null, scale)
+        }));
+        let keys = self.ir.make_keys_of(&model.unique);
+        self.ir.make_table(Table { name, columns, keys })
     }
 
     /// A bind of the request as an expression.
@@ -200,9 +194,11 @@ impl<'a, 'p> Lowering<'a, 'p> {
         select
     }
 
-    fn step(&self, root: SelectId, slots: Vec<usize>, feed: Option<crate::plan::Feed>) -> Step {
+    /// The step of a select whose slots are those from one on.
+    fn step(&self, root: SelectId, first: usize, feed: Option<crate::plan::Feed>) -> Step {
         let columns = self.ir.exprs(self.ir.select(root).columns);
         let kinds = columns.iter().map(|&column| self.ir.kind(column).unwrap_or(Kind::Text)).collect();
+        let slots = first..self.slots.len();
         Step { sql: String::new(), binds: Vec::new(), kinds, slots, feed, repeated: None }
     }
 }

@@ -45,6 +45,44 @@ pub(crate) enum Item<'a> {
     Alias(&'a str, Part<'a>),
 }
 
+/// What is selected of a model's rows.
+#[derive(Debug, Clone)]
+pub(crate) enum Selection<'a> {
+    /// All attributes, of which there are so many.
+    Every(u16),
+    Items(Vec<Item<'a>>),
+}
+
+impl Default for Selection<'_> {
+    fn default() -> Self {
+        Selection::Every(0)
+    }
+}
+
+impl<'a> Selection<'a> {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Selection::Every(count) => usize::from(*count),
+            Selection::Items(items) => items.len(),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub(crate) fn at(&self, place: usize) -> Item<'a> {
+        match self {
+            Selection::Every(_) => Item::Attribute(place as u16),
+            Selection::Items(items) => items[place],
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Item<'a>> + '_ {
+        (0..self.len()).map(|place| self.at(place))
+    }
+}
+
 /// One item of order.
 #[derive(Debug, Clone)]
 pub(crate) struct OrderPart<'a> {
@@ -107,20 +145,22 @@ pub(crate) struct Node<'a> {
     pub link: Option<&'a Link>,
     pub junction: Option<ModelView<'a>>,
     pub key: &'a str,
-    pub path: String,
+    pub path: Cow<'a, str>,
     pub included: bool,
     pub required: bool,
     pub separate: Option<bool>,
     pub paranoid: bool,
     pub through_paranoid: bool,
     pub visible: bool,
-    pub selection: Vec<Item<'a>>,
-    pub through_selection: Option<Vec<Item<'a>>>,
+    pub selection: Selection<'a>,
+    pub through_selection: Option<Selection<'a>>,
     pub conjuncts: Vec<Conjunct<'a>>,
     pub through_filter: Part<'a>,
     pub order: Vec<OrderPart<'a>>,
     pub cut: Cut,
     pub children: Vec<usize>,
+    /// Its slot, once it has one.
+    pub slot: Option<usize>,
     /// Nodes above whose where names this one among others that may have several children: they decide which of its
     /// rows are kept.
     pub owners: Vec<usize>,
@@ -209,20 +249,21 @@ impl<'a> Nodes<'a> {
             link: None,
             junction: None,
             key: "",
-            path: model.name.clone(),
+            path: Cow::Borrowed(&model.def().name),
             included: true,
             required: true,
             separate: None,
             paranoid: flags.paranoid,
             through_paranoid: true,
             visible: true,
-            selection: Vec::new(),
+            selection: Selection::default(),
             through_selection: None,
             conjuncts: Vec::new(),
             through_filter: Part::EMPTY,
             order: Vec::new(),
             cut: cut(page)?,
             children: Vec::new(),
+            slot: None,
             owners: Vec::new(),
             loading: Loading::Join,
             why: "",
@@ -314,20 +355,21 @@ impl<'a> Nodes<'a> {
                 link: Some(link),
                 junction: above.through(association).map_err(|error| at(error, self))?,
                 key,
-                path,
+                path: path.into(),
                 included: true,
                 required: tri(flags).unwrap_or(!filter.bytes.is_empty()),
                 separate: tri(flags >> 2),
                 paranoid: flags & 16 == 0,
                 through_paranoid: flags & 32 == 0,
                 visible: self.nodes[parent].visible && attributes.bytes != [1],
-                selection: Vec::new(),
+                selection: Selection::default(),
                 through_selection: None,
                 conjuncts: Vec::new(),
                 through_filter,
                 order: Vec::new(),
                 cut,
                 children: Vec::new(),
+                slot: None,
                 owners: Vec::new(),
                 loading: Loading::SemiJoin,
                 why: "",
@@ -380,12 +422,17 @@ impl<'a> Nodes<'a> {
     fn sections(&mut self, index: usize, attributes: Part<'a>, filter: Part<'a>, order: Part<'a>) -> Result<()> {
         let model = self.nodes[index].model;
         let selection = selection(model, attributes)?;
+        let no_child = self.nodes[index].children.is_empty();
         for (i, item) in selection.iter().enumerate() {
-            let name = |item: &Item<'a>| match *item {
+            // The attributes of a model have names of their own.
+            if no_child && matches!(selection, Selection::Every(_)) {
+                break;
+            }
+            let name = |item: Item<'a>| match item {
                 Item::Attribute(attribute) => model.def().attributes[usize::from(attribute)].name.as_str(),
                 Item::Alias(alias, _) => alias,
             };
-            let taken = selection[..i].iter().any(|other| name(other) == name(item))
+            let taken = selection.iter().take(i).any(|other| name(other) == name(item))
                 || self.nodes[index].children.iter().any(|&child| self.nodes[child].key == name(item));
             if taken {
                 return Err(Error::new(ErrorKind::Request, format!("\"{}\" is selected twice", name(item)))
@@ -439,7 +486,7 @@ impl<'a> Nodes<'a> {
     pub(crate) fn selected_names(&mut self, index: usize) -> Result<Vec<Vec<usize>>> {
         let selection = self.nodes[index].selection.clone();
         let mut found = Vec::new();
-        for item in selection {
+        for item in selection.iter() {
             if let Item::Alias(_, part) = item {
                 found.push(self.names(index, &mut part.cursor(), 0)?.0);
             }
@@ -451,7 +498,7 @@ impl<'a> Nodes<'a> {
     pub(crate) fn alias(&self, index: usize, alias: &str) -> Result<Part<'a>> {
         let known = || {
             self.nodes[index].selection.iter().filter_map(|item| match item {
-                Item::Alias(name, _) => Some(*name),
+                Item::Alias(name, _) => Some(name),
                 Item::Attribute(_) => None,
             })
         };
@@ -459,7 +506,7 @@ impl<'a> Nodes<'a> {
             .selection
             .iter()
             .find_map(|item| match item {
-                Item::Alias(name, part) if *name == alias => Some(*part),
+                Item::Alias(name, part) if name == alias => Some(part),
                 _ => None,
             })
             .ok_or_else(|| {
@@ -521,20 +568,21 @@ impl<'a> Nodes<'a> {
             link: Some(model.link(association).map_err(at_path)?),
             junction: model.through(association).map_err(at_path)?,
             key: &declared.name,
-            path: format!("{}.{}", self.nodes[at].path, declared.name),
+            path: format!("{}.{}", self.nodes[at].path, declared.name).into(),
             included: false,
             required: false,
             separate: None,
             paranoid: true,
             through_paranoid: true,
             visible: false,
-            selection: Vec::new(),
+            selection: Selection::default(),
             through_selection: None,
             conjuncts: Vec::new(),
             through_filter: Part::EMPTY,
             order: Vec::new(),
             cut: Cut::default(),
             children: Vec::new(),
+            slot: None,
             owners: Vec::new(),
             loading: Loading::SemiJoin,
             why: "a path names it",
@@ -602,9 +650,9 @@ pub(super) fn attribute_of(model: ModelView<'_>, number: u16) -> Result<u16> {
     Err(Error::internal(message))
 }
 
-fn selection<'a>(model: ModelView<'a>, part: Part<'a>) -> Result<Vec<Item<'a>>> {
+fn selection<'a>(model: ModelView<'a>, part: Part<'a>) -> Result<Selection<'a>> {
     if part.bytes.is_empty() {
-        return Ok((0..model.attributes.len() as u16).map(Item::Attribute).collect());
+        return Ok(Selection::Every(model.attributes.len() as u16));
     }
     let mut cursor = part.cursor();
     cursor.byte()?;
@@ -619,7 +667,7 @@ fn selection<'a>(model: ModelView<'a>, part: Part<'a>) -> Result<Vec<Item<'a>>> 
             items.push(Item::Alias(alias, part.between(&before, &cursor)));
         }
     }
-    Ok(items)
+    Ok(Selection::Items(items))
 }
 
 fn cut(part: Part<'_>) -> Result<Cut> {

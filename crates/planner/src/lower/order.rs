@@ -10,12 +10,14 @@ impl<'a> Lowering<'a, '_> {
     /// hand; edges of one row are joined as needed.
     pub(super) fn order_of(&mut self, node: usize, rows: &mut Building) -> Result<Vec<Order>> {
         let mut orders = Vec::new();
-        for item in self.nodes.nodes[node].order.clone() {
+        for place in 0..self.nodes.nodes[node].order.len() {
+            let item = self.nodes.nodes[node].order[place].clone();
             orders.push(self.order_item(node, &item, node, rows)?);
         }
         let mut above = self.nodes.nodes[node].parent;
         while let Some(owner) = above {
-            for item in self.nodes.nodes[owner].order.clone() {
+            for place in 0..self.nodes.nodes[owner].order.len() {
+                let item = self.nodes.nodes[owner].order[place].clone();
                 if item.names.contains(&node)
                     && !item.own
                     && !self.nodes.nodes[node].link.is_none_or(|link| link.single)

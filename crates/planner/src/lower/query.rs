@@ -164,7 +164,7 @@ impl<'a> Lowering<'a, '_> {
             outer.push(Outer { model: here.id, rel });
         }
         let within = |error: Error, path: &str| error.at(format!("{path}.query"));
-        let path = self.nodes.nodes.get(node).map_or_else(String::new, |node| node.path.clone());
+        let path = self.nodes.nodes.get(node).map_or_else(String::new, |node| node.path.to_string());
         let mut nodes = Nodes::of_query(model, &query).map_err(|error| within(error, &path))?;
         loading::choose(&mut nodes, query.flags, &[])?;
         let shown = nodes.nodes[1..].iter().any(|edge| edge.included && edge.visible);
@@ -176,7 +176,6 @@ impl<'a> Lowering<'a, '_> {
             tables: std::mem::take(&mut self.tables),
             binds: std::mem::take(&mut self.binds),
             slots: Vec::new(),
-            slot_of: Default::default(),
             feeds: Vec::new(),
             depth: self.depth,
             outer,

@@ -55,7 +55,7 @@ impl<'a> Lowering<'a, '_> {
         let sets = self.ir.make_key(&sets);
         let count = repeated.map_or(0, |repeated| repeated.rows as u32);
         self.ir.set_command(Command { kind, sets, rows: count, conflict });
-        let mut step = self.step(root, slot.into_iter().collect(), None);
+        let mut step = self.step(root, slot.unwrap_or(self.slots.len()), None);
         step.kinds.drain(..written);
         if let Some(slot) = slot {
             // What is returned is read from its own first column, not from behind what is written.
