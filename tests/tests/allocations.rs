@@ -1,7 +1,6 @@
 //! How often the ten workloads of `benches` touch the heap. Goldens.
 //!
 //! Repeat with `cargo nextest run -p relata-tests -E 'binary(allocations)'`.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fmt::Write;
 

@@ -362,7 +362,7 @@ pub(super) fn expression(reader: &Reader<'_>, depth: usize) -> Result<ExprDoc> {
     if map.contains_key("col") {
         let field = reader.object(&["col"]).map(|map| reader.child("col", &map["col"]))?;
         let text = field.text()?;
-        return Ok(dollar(text).unwrap_or_else(|| ExprDoc::Column(text.split('.').map(str::to_owned).collect())));
+        return Ok(dollar(text).unwrap_or_else(|| column(text)));
     }
     if map.contains_key("value") {
         return reader.object(&["value"]).map(|map| ExprDoc::Value(map["value"].clone()));
@@ -382,7 +382,7 @@ pub(super) fn expression(reader: &Reader<'_>, depth: usize) -> Result<ExprDoc> {
         reader.object(&["row"])?;
         let members = reader.child("row", &map["row"]).elements()?;
         let member = |member: &Reader<'_>| match member.json {
-            Json::String(name) => Ok(dollar(name).unwrap_or_else(|| ExprDoc::Column(vec![name.clone()]))),
+            Json::String(name) => Ok(dollar(name).unwrap_or_else(|| column(name))),
             _ => expression(member, depth + 1),
         };
         return Ok(ExprDoc::Row(members.iter().map(member).collect::<Result<_>>()?));
@@ -407,4 +407,9 @@ pub(super) fn expression(reader: &Reader<'_>, depth: usize) -> Result<ExprDoc> {
         "an expression is {\"col\": ...}, {\"fn\": ...}, {\"cast\": ...}, {\"value\": ...}, {\"query\": ...}, \
          {\"outer\": ...} or {\"row\": ...}",
     ))
+}
+
+/// An attribute, or a path to one with dots between its steps.
+fn column(path: &str) -> ExprDoc {
+    ExprDoc::Column(path.split('.').map(str::to_owned).collect())
 }
