@@ -8,7 +8,11 @@ use relata::{
     planner::{Options, PlanCache, Planner},
     request::Request,
 };
-use relata_benches::{hand::Buffers, measure::time, workloads};
+use relata_benches::{
+    hand::Buffers,
+    measure::time,
+    workloads::{self, mapped},
+};
 
 fn main() {
     let options = Options { verify: false, ..Options::default() };
@@ -27,7 +31,7 @@ fn main() {
         let cold = time(|n| run(n, &mut |request| drop(planner.plan(request, &POSTGRES_15, &options).unwrap())));
         let mut compiler = Compiler::new(&POSTGRES_15);
         let warm = time(|n| {
-            run(n, &mut |request| _ = std::hint::black_box(compiler.compile(request).unwrap().params().len()));
+            run(n, &mut |request| _ = std::hint::black_box(mapped(&compiler.compile(request).unwrap())));
         });
         let cache = PlanCache::new(100);
         let shared = time(|n| run(n, &mut |request| drop(cache.get(request, &POSTGRES_15).unwrap())));

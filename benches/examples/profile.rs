@@ -8,7 +8,7 @@ use relata::{
     planner::{Options, Planner},
     request::Request,
 };
-use relata_benches::workloads;
+use relata_benches::workloads::{self, mapped};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
@@ -18,7 +18,7 @@ fn main() {
     let mut then = |request: &Request<'_>| match phase.as_str() {
         "build" => _ = std::hint::black_box(request.binds().len()),
         "cold" => drop(planner.plan(request, &POSTGRES_15, &options).unwrap()),
-        _ => _ = std::hint::black_box(compiler.compile(request).unwrap().params().len()),
+        _ => _ = std::hint::black_box(mapped(&compiler.compile(request).unwrap())),
     };
     let ids: Vec<i64> = (0..1000).collect();
     let workload = workloads::named(workload).unwrap();

@@ -2,6 +2,7 @@
 
 use relata::{
     dialect::Capabilities,
+    orm::Compiled,
     planner::{Options, Planner},
     request::Request,
 };
@@ -31,6 +32,17 @@ pub const ALL: [(&str, Workload); 10] = [
 /// The one of that name.
 pub fn named(name: &str) -> Option<Workload> {
     ALL.iter().find(|(known, _)| *known == name).map(|(_, workload)| *workload)
+}
+
+/// Maps the values of a compiled request, and counts them.
+pub fn mapped(compiled: &Compiled<'_>) -> usize {
+    let mut count = 0;
+    let mapped = compiled.params(|param| {
+        std::hint::black_box(&param);
+        count += 1;
+        Ok(())
+    });
+    if mapped.is_ok() { count } else { 0 }
 }
 
 /// What relata sends for each: the constants of those who write by hand.

@@ -36,7 +36,7 @@ fn allocations_are_what_they_were() {
             kept = measure(|| plan = Some(planner.plan(request, &POSTGRES_15, &options).unwrap())).count_current;
         });
         let mut compiler = Compiler::new(&POSTGRES_15);
-        let warm = count(workload, &ids, &mut |request| drop(compiler.compile(request).unwrap()));
+        let warm = count(workload, &ids, &mut |request| _ = workloads::mapped(&compiler.compile(request).unwrap()));
         let cache = PlanCache::new(100);
         let shared = count(workload, &ids, &mut |request| drop(cache.get(request, &POSTGRES_15).unwrap()));
         writeln!(table, "{name}: {build}, {cold} ({kept}), {warm}, {shared}").unwrap();

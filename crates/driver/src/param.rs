@@ -24,7 +24,7 @@ impl<'a> Param<'a> {
 
     /// A value that was made for the statement.
     pub fn made(value: Datum<'a>, kind: Kind) -> Self {
-        Param::One(Given::Made(value), kind)
+        Param::One(Given::Made(Box::new(value)), kind)
     }
 }
 
@@ -33,8 +33,8 @@ impl<'a> Param<'a> {
 pub enum Given<'a> {
     /// As the request has it.
     Borrowed(&'a Datum<'a>),
-    /// Made for the statement.
-    Made(Datum<'a>),
+    /// Made for the statement. Boxed, since nearly all are borrowed and a parameter should be small.
+    Made(Box<Datum<'a>>),
 }
 
 impl<'a> Deref for Given<'a> {
@@ -57,7 +57,7 @@ pub enum Values<'a> {
     /// Values of any kind.
     Borrowed(&'a [Datum<'a>]),
     /// Values that were made for the statement.
-    Made(Vec<Datum<'a>>),
+    Made(Box<[Datum<'a>]>),
 }
 
 impl Values<'_> {

@@ -69,22 +69,62 @@ pub(crate) fn of_step<'a>(params: &mut Vec<Param<'a>>, step: &'a Step, binds: &'
     }
 }
 
+/// The parameters of a step that is fed nothing, one by one.
+#[inline]
+pub(crate) fn each_of_step<'a>(
+    step: &'a Step,
+    binds: &'a [Bind<'a>],
+    mut each: impl FnMut(Param<'a>) -> Result<()>,
+) -> Result<()> {
+    let mut rest = step.binds.as_slice();
+    if let Some(Rows { width, rows }) = step.repeated {
+        let (template, others) = rest.split_at(width.min(rest.len()));
+        rest = others;
+        for row in 0..rows {
+            for def in template {
+                match of_row(def, binds, row * width) {
+                    Some(value) => each(Param::given(value, def.kind))?,
+                    None => return Err(missing()),
+                }
+            }
+        }
+    }
+    for def in rest {
+        match as_it_stands(def, binds) {
+            Some(value) => each(Param::given(value, def.kind))?,
+            None => each(param(def, binds, None)?)?,
+        }
+    }
+    Ok(())
+}
+
+/// The value of a row of an insert, whose values begin so many further on.
+#[inline]
+fn of_row<'a>(def: &BindDef, binds: &'a [Bind<'_>], further: usize) -> Option<&'a Datum<'a>> {
+    match def.source {
+        Source::Request(first) => match binds.get(first as usize + further) {
+            Some(Bind::One(value)) => Some(value),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+#[cold]
+fn missing() -> Error {
+    Error::internal("a plan names a value that the request does not have")
+}
+
 fn of_rows<'a>(params: &mut Vec<Param<'a>>, step: &'a Step, of: Rows, binds: &'a [Bind<'_>]) -> Result<()> {
     let Rows { width, rows } = of;
     let (template, rest) = step.binds.split_at(width.min(step.binds.len()));
     params.reserve(step.placeholders());
     for row in 0..rows {
-        let place = |def: &BindDef| match def.source {
-            Source::Request(first) => match binds.get(first as usize + row * width) {
-                Some(Bind::One(value)) => Some(value),
-                _ => None,
-            },
-            _ => None,
-        };
-        if template.iter().any(|def| place(def).is_none()) {
-            return Err(Error::internal("a plan names a value that the request does not have"));
+        if template.iter().any(|def| of_row(def, binds, row * width).is_none()) {
+            return Err(missing());
         }
-        params.extend(template.iter().map(|def| Param::given(place(def).unwrap_or(&Datum::Null), def.kind)));
+        let cell = |def: &BindDef| of_row(def, binds, row * width).unwrap_or(&Datum::Null);
+        params.extend(template.iter().map(|def| Param::given(cell(def), def.kind)));
     }
     params_into(params, rest, binds, None)
 }
@@ -139,7 +179,7 @@ fn param<'a>(def: &BindDef, binds: &'a [Bind<'_>], keys: Option<&'a Keys<'a>>) -
     if def.transform == Transform::JsonLegs {
         let legs = legs_of(&value)?;
         let legs: Vec<Datum<'_>> = legs.into_iter().map(|leg| Datum::Text(leg.into())).collect();
-        return Ok(Param::Array(Values::Made(legs), Kind::Text));
+        return Ok(Param::Array(Values::Made(legs.into()), Kind::Text));
     }
     if let Transform::JsonPath { escapes } = def.transform {
         return Ok(Param::made(Datum::Text(json_path(&value, escapes)?.into()), Kind::Text));

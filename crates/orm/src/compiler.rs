@@ -1,14 +1,14 @@
 //! Statements and their values, for those who run them themselves.
 
 use relata_dialect::Capabilities;
-use relata_driver::{Param, Values};
+use relata_driver::Param;
 use relata_planner::{Plan, Plans};
-use relata_request::Request;
-use relata_schema::{Kind, Result};
+use relata_request::{Bind, Request};
+use relata_schema::Result;
 
 use crate::bind;
 
-/// Compiles requests for one database: plans that one user keeps, without a lock, and a list of values that is used again.
+/// Compiles requests for one database, with plans that one user keeps, without a lock.
 ///
 /// A database handle has its own plans. This is for the rest: for a driver that relata does not have, for a look at what
 /// would be sent, and for measuring. After the first request of a shape it touches no heap.
@@ -23,7 +23,7 @@ use crate::bind;
 /// let mut compiler = Compiler::new(&relata_dialect::POSTGRES_15);
 /// let compiled = compiler.compile(&find)?;
 /// assert_eq!(compiled.sql(), r#"SELECT "t0"."id" FROM "users" AS "t0""#);
-/// assert!(compiled.params().is_empty());
+/// compiled.params(|value| unreachable!("it has none: {value:?}"))?;
 /// # Ok(())
 /// # }
 /// ```
@@ -31,15 +31,13 @@ use crate::bind;
 pub struct Compiler {
     dialect: &'static Capabilities,
     plans: Plans,
-    spare: Vec<Param<'static>>,
 }
 
 /// A request that was compiled: its first statement and the values of its placeholders.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Compiled<'a> {
     plan: &'a Plan,
-    params: Vec<Param<'a>>,
-    home: &'a mut Vec<Param<'static>>,
+    binds: &'a [Bind<'a>],
 }
 
 /// How many plans it keeps.
@@ -48,7 +46,7 @@ const PLANS: usize = 1_024;
 impl Compiler {
     /// A compiler for a database.
     pub fn new(dialect: &'static Capabilities) -> Self {
-        Compiler { dialect, plans: Plans::new(PLANS), spare: Vec::new() }
+        Compiler { dialect, plans: Plans::new(PLANS) }
     }
 
     /// Compiles a request. Of one that takes several statements, the others take values that only the rows of the first
@@ -59,38 +57,30 @@ impl Compiler {
     /// What is wrong with the request, or what the database cannot do.
     #[inline]
     pub fn compile<'a>(&'a mut self, request: &'a Request<'_>) -> Result<Compiled<'a>> {
-        let plan: &Plan = self.plans.get(request, self.dialect)?;
-        let mut compiled = Compiled { plan, params: std::mem::take(&mut self.spare), home: &mut self.spare };
-        bind::of_step(&mut compiled.params, &plan.steps[0], request.binds())?;
-        Ok(compiled)
+        Ok(Compiled { plan: self.plans.get(request, self.dialect)?, binds: request.binds() })
     }
 }
 
-impl Compiled<'_> {
+impl<'a> Compiled<'a> {
     /// The text of the statement.
     #[inline]
-    pub fn sql(&self) -> &str {
+    pub fn sql(&self) -> &'a str {
         &self.plan.steps[0].sql
     }
 
-    /// The values of its placeholders, in their order.
+    /// Hands the values of its placeholders over, in their order.
+    ///
+    /// # Errors
+    ///
+    /// What `each` says; or a value that the statement needs in another form and that has none, such as a pattern that
+    /// ends within an escape.
     #[inline]
-    pub fn params(&self) -> &[Param<'_>] {
-        &self.params
+    pub fn params(&self, each: impl FnMut(Param<'a>) -> Result<()>) -> Result<()> {
+        bind::each_of_step(&self.plan.steps[0], self.binds, each)
     }
 
     /// The plan, with its other statements.
-    pub fn plan(&self) -> &Plan {
+    pub fn plan(&self) -> &'a Plan {
         self.plan
-    }
-}
-
-impl Drop for Compiled<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        let mut params = std::mem::take(&mut self.params);
-        params.clear();
-        // An empty vector is collected in place: the allocation survives the change of lifetime.
-        *self.home = params.into_iter().map(|_| Param::Array(Values::Ints(&[]), Kind::Bool)).collect();
     }
 }

@@ -225,7 +225,9 @@ impl Buffer {
         let binds_start = self.first_bind(section) + self.binds_of(section);
         let (bytes_added, binds_added) = (self.bytes.len() - bytes_before, binds.len() - binds_before);
         self.bytes[bytes_start..].rotate_right(bytes_added);
-        binds[binds_start..].rotate_right(binds_added);
+        if binds_added > 0 {
+            binds[binds_start..].rotate_right(binds_added);
+        }
     }
 
     /// Drops so many bytes and binds from the front of a section.
@@ -263,7 +265,7 @@ impl Buffer {
         if let (true, Some(offset), Some(class)) = (grows, page.1, self.bytes.last_mut()) {
             *class |= Encoder::page_class((None, page.1));
             self.binds[Section::Page as usize] += 1;
-            binds.push(Bind::count(offset));
+            binds.extend(std::iter::once_with(|| Bind::count(offset)));
             return Encoder::check_page(page);
         }
         self.clear(binds, Section::Page);

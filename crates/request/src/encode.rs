@@ -104,7 +104,8 @@ impl<'e, 'q> Encoder<'e, 'q> {
     pub(crate) fn name(&mut self, name: &str) -> Result<()> {
         let len = u8::try_from(name.len())
             .map_err(|_| Error::new(ErrorKind::LimitExceeded, format!("the name {name:?} is over 255 bytes")))?;
-        if name.chars().any(char::is_control) {
+        let is_plain = name.bytes().all(|byte| (0x20..0x7F).contains(&byte));
+        if !is_plain && name.chars().any(char::is_control) {
             return Err(Error::new(ErrorKind::Request, format!("the name {name:?} has a control character")));
         }
         self.byte(len);
@@ -477,12 +478,8 @@ impl<'e, 'q> Encoder<'e, 'q> {
             return Ok(());
         }
         self.byte(Self::page_class(page));
-        if let Some(limit) = page.0.filter(|&limit| limit > 0) {
-            self.binds.push(Bind::count(limit));
-        }
-        if let Some(offset) = page.1 {
-            self.binds.push(Bind::count(offset));
-        }
+        let counts = [page.0.filter(|&limit| limit > 0), page.1];
+        self.binds.extend(counts.into_iter().flatten().map(Bind::count));
         Ok(())
     }
 
