@@ -111,7 +111,7 @@ pub fn tree(n: u64) -> Find<'static, User> {
 }
 
 fn level<'q>(n: i64, depth: i64) -> impl Predicate<'q, User> {
-    any_of(move |group: &mut Group<'_, '_, 'q, User>| fill(group, n, depth))
+    any_of(move |group| fill(group, n, depth))
 }
 
 fn fill(group: &mut Group<'_, '_, '_, User>, n: i64, depth: i64) {

@@ -126,6 +126,11 @@ impl<'q, M: Model, C: Columns<M>> Insert<'q, M, C> {
         &self.request
     }
 
+    /// The request itself.
+    pub fn into_request(self) -> Request<'q> {
+        self.request
+    }
+
     /// The statement for a database. No connection is needed.
     ///
     /// # Errors

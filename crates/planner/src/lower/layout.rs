@@ -109,7 +109,8 @@ impl<'a> Lowering<'a, '_> {
 
     /// The place of a column in a statement; it is added, hidden, when it is not selected already.
     pub(super) fn place(&mut self, column: ExprId, rows: &mut Building) -> u16 {
-        let found = rows.columns.iter().position(|&known| self.ir.same(known, column));
+        // From the end: what is asked for is nearly always of the rows whose columns were added last.
+        let found = rows.columns.iter().rposition(|&known| self.ir.same(known, column));
         found.unwrap_or_else(|| {
             rows.columns.push(column);
             rows.columns.len() - 1

@@ -12,18 +12,27 @@ pub(crate) const PASS: Pass = Pass { name: "eliminate_join", concerns: Made::LEF
 
 fn run(ir: &mut Ir) -> bool {
     let mut changed = false;
+    // How often each relation is named: counted once for a select, and no more for each of its joins.
+    let mut reads: Vec<u32> = Vec::new();
     for id in ir.select_ids() {
-        loop {
-            let select = ir.select(id);
-            let joins = ir.joins(select.joins).to_vec();
-            let unread = joins.iter().position(|join| {
-                join.kind == JoinKind::Left && yields_one(ir, join) && !is_read(ir, id, &joins, join.rel)
-            });
-            let Some(unread) = unread else { break };
-            let mut rest = joins;
-            rest.remove(unread);
-            let mut select = select;
-            select.joins = ir.make_joins(&rest);
+        let mut select = ir.select(id);
+        if !ir.joins(select.joins).iter().any(|join| join.kind == JoinKind::Left) {
+            continue;
+        }
+        reads.clear();
+        reads.resize(ir.rel_ids().count(), 0);
+        count(ir, id, &mut reads);
+        let mut joins = ir.joins(select.joins).to_vec();
+        let before = joins.len();
+        // One that goes may have been the only reader of another.
+        while let Some(unread) = joins.iter().position(|join| {
+            join.kind == JoinKind::Left && reads[join.rel.index()] == 0 && yields_one(ir, join)
+        }) {
+            let gone = joins.remove(unread);
+            ir.visit(gone.on, &mut |_, node| see(node, gone.rel, &mut |rel| reads[rel.index()] -= 1));
+        }
+        if joins.len() < before {
+            select.joins = ir.make_joins(&joins);
             ir.set_select(id, select);
             changed = true;
         }
@@ -31,27 +40,35 @@ fn run(ir: &mut Ir) -> bool {
     changed
 }
 
-/// Whether any expression names the relation, other than the condition of its own join.
-fn is_read(ir: &Ir, select: SelectId, joins: &[Join], rel: RelId) -> bool {
-    let mut read = joins.iter().any(|join| {
-        let inside = match ir.rel(join.rel).source {
-            RelSource::Derived(inner) => select_names(ir, inner, rel),
-            _ => false,
-        };
-        inside || (join.rel != rel && ir.names(join.on, rel))
+/// Counts how often relations are named, not counting what the condition of a join says of the relation that it joins.
+fn count(ir: &Ir, id: SelectId, reads: &mut [u32]) {
+    let select = ir.select(id);
+    for join in ir.joins(select.joins) {
+        ir.visit(join.on, &mut |_, node| see(node, join.rel, &mut |rel| reads[rel.index()] += 1));
+        if let RelSource::Derived(inner) = ir.rel(join.rel).source {
+            ir.visit_select(inner, &mut |_, node| see(node, join.rel, &mut |rel| reads[rel.index()] += 1));
+        }
+    }
+    ir.own_exprs(id, &mut |expr| {
+        ir.visit(expr, &mut |_, node| {
+            if let Expr::Column { rel, .. } = node {
+                reads[rel.index()] += 1;
+            }
+            true
+        });
     });
-    ir.own_exprs(select, &mut |expr| read |= ir.names(expr, rel));
-    read |= ir.select(select).lock.is_some_and(|lock| lock.of == rel);
-    read
+    if let Some(lock) = select.lock {
+        reads[lock.of.index()] += 1;
+    }
 }
 
-fn select_names(ir: &Ir, select: SelectId, rel: RelId) -> bool {
-    let mut found = false;
-    ir.visit_select(select, &mut |_, node| {
-        found |= matches!(node, Expr::Column { rel: named, .. } if named == rel);
-        !found
-    });
-    found
+fn see(node: Expr, own: RelId, then: &mut dyn FnMut(RelId)) -> bool {
+    if let Expr::Column { rel, .. } = node
+        && rel != own
+    {
+        then(rel);
+    }
+    true
 }
 
 /// Whether a key of the joined table is equated with expressions that do not name the table.

@@ -68,12 +68,12 @@ pub struct Filled<F> {
 ///     }
 /// }))
 /// ```
-pub fn all_of<F>(fill: F) -> Filled<F> {
+pub fn all_of<'q, M, F: FnOnce(&mut Group<'_, '_, 'q, M>)>(fill: F) -> Filled<F> {
     Filled { fill, any: false }
 }
 
 /// Conditions of which any must hold, added by a function. Of none: false.
-pub fn any_of<F>(fill: F) -> Filled<F> {
+pub fn any_of<'q, M, F: FnOnce(&mut Group<'_, '_, 'q, M>)>(fill: F) -> Filled<F> {
     Filled { fill, any: true }
 }
 
