@@ -42,9 +42,8 @@ fn grows<'q>(name: &str, sizes: &[usize], request: impl Fn(usize, u64) -> Reques
 
 fn models(attributes: usize, associations: usize) -> Arc<ModelSet> {
     let columns: String = (0..attributes).map(|i| format!(r#","c{i}":{{"type":"integer"}}"#)).collect();
-    let edges: Vec<String> = (0..associations)
-        .map(|i| format!(r#""e{i}":{{"belongs_to":"Wide","foreign_key":"c{i}"}}"#))
-        .collect();
+    let edges: Vec<String> =
+        (0..associations).map(|i| format!(r#""e{i}":{{"belongs_to":"Wide","foreign_key":"c{i}"}}"#)).collect();
     let text = format!(
         r#"{{"models":{{"Wide":{{"table":"wide","timestamps":false,"attributes":{{"id":{{"type":"bigint","primary_key":true}}{columns}}},"associations":{{{}}}}}}}}}"#,
         edges.join(",")

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a command line tool")]
 
 mod compile_time;
+mod instructions;
 
 use std::process::{Command, ExitCode, Stdio};
 
@@ -27,6 +28,12 @@ enum Task {
         /// How many.
         #[arg(long, default_value_t = 50)]
         models: usize,
+    },
+    /// Counts the instructions of the ten workloads, and compares them with the golden.
+    Instructions {
+        /// Replaces the golden.
+        #[arg(long)]
+        update: bool,
     },
     /// Compares random requests with the reference evaluator.
     Verify {
@@ -61,6 +68,13 @@ fn main() -> ExitCode {
                 ExitCode::FAILURE
             }
         },
+        Task::Instructions { update } => match instructions::run(update) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(message) => {
+                println!("error: {message}");
+                ExitCode::FAILURE
+            }
+        },
         Task::Verify { requests, seed, url, replay } => match verify_all(requests, seed, url, replay.as_deref()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(message) => {
@@ -88,7 +102,11 @@ fn test(arguments: &[String]) -> Result<(), String> {
         .envs(servers.urls())
         .status()
         .map_err(|error| format!("cargo cannot be run: {error}"))?;
-    if status.success() { Ok(()) } else { Err("some tests failed".to_owned()) }
+    if !status.success() {
+        return Err("some tests failed".to_owned());
+    }
+    // Whoever runs a part of the tests does not wait for a build with optimizations.
+    if arguments.is_empty() { instructions::run(false) } else { Ok(()) }
 }
 
 /// One server of each kind.
@@ -128,6 +146,7 @@ fn install() -> Result<(), String> {
         ("postgresql", postgres_programs().is_none()),
         ("postgresql-15-postgis-3", !has_postgis()),
         ("mariadb-server-core", !Flavor::MariaDb.is_installed()),
+        ("valgrind", !quiet("valgrind", &["--version"])),
     ];
     let missing: Vec<&str> = missing.into_iter().filter(|(_, missing)| *missing).map(|(package, _)| package).collect();
     if !missing.is_empty() {

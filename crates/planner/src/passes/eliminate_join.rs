@@ -25,9 +25,10 @@ fn run(ir: &mut Ir) -> bool {
         let mut joins = ir.joins(select.joins).to_vec();
         let before = joins.len();
         // One that goes may have been the only reader of another.
-        while let Some(unread) = joins.iter().position(|join| {
-            join.kind == JoinKind::Left && reads[join.rel.index()] == 0 && yields_one(ir, join)
-        }) {
+        while let Some(unread) = joins
+            .iter()
+            .position(|join| join.kind == JoinKind::Left && reads[join.rel.index()] == 0 && yields_one(ir, join))
+        {
             let gone = joins.remove(unread);
             ir.visit(gone.on, &mut |_, node| see(node, gone.rel, &mut |rel| reads[rel.index()] -= 1));
         }
