@@ -11,7 +11,8 @@ use relata::{
     prelude::*,
     request::{Request, doc::RequestDoc, typed::IntoRequest},
 };
-use relata_benches::{measure::time, models::User, workloads::mapped};
+use relata_benches::{models::User, workloads::mapped};
+use relata_measure::time;
 
 /// The slope of a line through the logarithms.
 fn exponent(points: &[(f64, f64)]) -> f64 {

@@ -10,9 +10,9 @@ use relata::{
 };
 use relata_benches::{
     hand::Buffers,
-    measure::time,
     workloads::{self, mapped},
 };
+use relata_measure::time;
 
 fn main() {
     let options = Options { verify: false, ..Options::default() };

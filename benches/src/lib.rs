@@ -2,7 +2,6 @@
 //! goldens; `benches/peers` runs them beside other libraries.
 
 pub mod hand;
-pub mod measure;
 #[expect(missing_docs, reason = "columns are what they are called")]
 pub mod models;
 pub mod queries;

@@ -32,5 +32,5 @@ fn thousands(value: f64) -> String {
 pub fn ratio(rows: &[(&str, Vec<Option<f64>>)], of: usize, to: usize) -> (f64, usize) {
     let ratios: Vec<f64> = rows.iter().filter_map(|(_, cells)| Some(cells[of]? / cells[to]?)).collect();
     let count = ratios.len();
-    (relata_benches::measure::geometric_mean(ratios), count)
+    (relata_measure::geometric_mean(ratios), count)
 }

@@ -1,6 +1,7 @@
 //! The `relata` command.
 #![expect(clippy::print_stdout, reason = "a command line tool")]
 
+mod bench;
 mod demo;
 mod failure;
 mod find;
@@ -29,6 +30,8 @@ enum Command {
     Sql(sql::Arguments),
     /// Run requests on a database.
     Find(find::Arguments),
+    /// Measure how requests are read, planned, and found among plans. No database is needed.
+    Bench(bench::Arguments),
 }
 
 /// How answers are written.
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),
         Command::Find(arguments) => find::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
     };
     match outcome {
         Ok(code) => code,

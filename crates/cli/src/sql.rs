@@ -88,7 +88,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(status.min(1)))
 }
 
-fn dialects(name: &str) -> Result<Vec<&'static Capabilities>, Failure> {
+pub(crate) fn dialects(name: &str) -> Result<Vec<&'static Capabilities>, Failure> {
     if name == "all" {
         return Ok(dialect::ALL.to_vec());
     }

@@ -127,3 +127,22 @@ fn mistakes_have_a_status_and_a_place() {
     assert_eq!(output.status.code(), Some(3));
     assert!(err(&output).contains("127.0.0.1:1") && !err(&output).contains("hunter2"), "{}", err(&output));
 }
+
+#[test]
+fn requests_are_measured() {
+    let request = r#"{"model":"Post","where":{"id":1},"limit":2}"#;
+    let arguments = ["bench", "--schema", SCHEMA, "-", "--dialect", "sqlite"];
+    let output = relata(&[&arguments[..], &["--format", "json"]].concat(), request);
+    assert!(output.status.success(), "{}", err(&output));
+    let json: serde_json::Value = serde_json::from_str(&out(&output)).unwrap_or_else(|error| panic!("{error}"));
+    let found = &json["sqlite"];
+    assert_eq!((&found["statements"], &found["binds"]), (&1.into(), &2.into()), "{json}");
+    let time = |phase: &str| found[phase]["ns"].as_f64().unwrap_or_default();
+    assert!(time("build") > 0.0 && time("cold") > time("warm"), "{json}");
+    assert_eq!(found["warm"]["allocations"], 0, "{json}");
+    assert!(found["cold"]["allocations"].as_u64() > Some(0), "{json}");
+    let text = out(&relata(&arguments, request));
+    assert!(["build", "cold", "warm", "▇"].iter().all(|part| text.contains(part)), "{text}");
+    let unknown = relata(&["bench", "--schema", SCHEMA, "-"], r#"{"model":"Pots"}"#);
+    assert!(!unknown.status.success() && err(&unknown).contains("did you mean"), "{}", err(&unknown));
+}

@@ -1,4 +1,4 @@
-//! How long something takes.
+//! How long something takes: for the benchmarks and the command of relata.
 
 use std::{
     hint::black_box,
