@@ -481,6 +481,6 @@ impl<'q, M: Hydrate> Find<'q, M> {
 }
 
 /// Shows what was found to the hooks.
-fn found<M: Hydrate>(on: &dyn Executor, rows: &mut Vec<Record<M>>) -> Result<()> {
+pub(crate) fn found<M: Hydrate>(on: &dyn Executor, rows: &mut Vec<Record<M>>) -> Result<()> {
     hooks::run(on, relata_schema::ModelView::of(M::def()), Event::AfterFind, Subject::Found(rows))
 }

@@ -12,6 +12,7 @@ mod draft;
 mod dyn_model;
 mod dyn_record;
 mod dynamic;
+mod each;
 mod entity;
 mod executor;
 mod find;

@@ -21,6 +21,20 @@ pub(crate) fn run(on: &dyn Executor, request: &Request<'_>, sink: &mut dyn Sink)
         .map_err(|error| error.at(&request.root().view().name))
 }
 
+/// The same, where every row of the answer is one of the root, so that none is kept.
+pub(crate) fn run_direct(on: &dyn Executor, request: &Request<'_>, sink: &mut dyn Sink) -> Result<()> {
+    let hooked = hooked(on, request, Event::BeforeFind)?;
+    let request = hooked.as_ref().unwrap_or(request);
+    let plan = on.plans().get(request, on.dialect())?;
+    let at = |error: Error| error.at(&request.root().view().name);
+    if !is_direct(&plan) {
+        let message = "rows of this find are put together of several, and are not there until the last has come";
+        let error = Error::new(ErrorKind::Request, message);
+        return Err(at(error.help("find in batches; or include nothing of which a row has many")));
+    }
+    on.with(&mut |session| steps(&plan, request.binds(), session, sink)).map_err(at)
+}
+
 /// The request as the hooks of an event have made it; nothing where there are none, which is nearly always.
 fn hooked(on: &dyn Executor, request: &Request<'_>, event: Event) -> Result<Option<Request<'static>>> {
     let root = request.root().clone();
