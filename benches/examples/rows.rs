@@ -7,8 +7,8 @@ use relata_benches::models::User;
 fn main() {
     let db = Database::open("sqlite::memory:").unwrap();
     relata::create_missing(&db, &[model::<User>()]).unwrap();
-    let rows =
-        (1..=10_000).map(|n| (n, format!("name {n}"), "ann@example.org", "active", (n % 90) as i32, Instant::UNIX_EPOCH));
+    let rows = (1..=10_000)
+        .map(|n| (n, format!("name {n}"), "ann@example.org", "active", (n % 90) as i32, Instant::UNIX_EPOCH));
     let columns = (User::ID, User::NAME, User::EMAIL, User::STATUS, User::AGE, User::CREATED_AT);
     User::insert(columns).rows(rows).run(&db).unwrap();
     for _ in 0..300 {
