@@ -3,14 +3,13 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use relata_dialect::{Capabilities, print};
-use relata_ir::{BindId, Ir};
+use relata_ir::Ir;
 use relata_request::{Call, Request};
-use relata_schema::{Error, ErrorKind, Kind, Result};
-use rustc_hash::FxHashMap;
+use relata_schema::{Error, ErrorKind, Result};
 
 use crate::{
     legalize, loading,
-    lower::{Lowering, Pending},
+    lower::{Lowering, Node, Nodes, Pending, Scratch},
     passes::{self, PASSES},
     plan::{Loading, Note, Plan, Step},
 };
@@ -19,7 +18,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Planner {
     ir: Ir,
-    binds: FxHashMap<(u32, Kind), BindId>,
+    scratch: Scratch,
+    nodes: Vec<Node<'static>>,
     text: String,
     spelled: print::Scratch,
 }
@@ -103,8 +103,8 @@ impl Planner {
         mut trace: Option<&mut Trace>,
     ) -> Result<Plan> {
         request.check()?;
-        let mut lowering = Lowering::new(request, &mut self.ir)?;
-        lowering.binds = std::mem::take(&mut self.binds);
+        let nodes = Nodes::read(request, std::mem::take(&mut self.nodes))?;
+        let mut lowering = Lowering::new(request, nodes, &mut self.ir, std::mem::take(&mut self.scratch));
         let root = request.root().view().def().name.as_str();
         if lowering.nodes.explicit && lowering.nodes.nodes[0].selection.is_empty() && request.flags().call == Call::Find
         {
@@ -113,7 +113,7 @@ impl Planner {
                 .help("name an attribute, or count the rows"));
         }
         loading::choose(&mut lowering.nodes, request.flags(), &options.force)?;
-        let mut steps: Vec<Step> = Vec::new();
+        let mut steps: Vec<Step> = Vec::with_capacity(1);
         // The nodes whose statements are still to be lowered, in their order.
         let mut waiting: Vec<usize> = Vec::new();
         loop {
@@ -175,8 +175,8 @@ impl Planner {
         }
         static NEXT_ID: AtomicU64 = AtomicU64::new(1);
         let grouped = lowering.is_grouped();
-        let Lowering { nodes, mut slots, binds, .. } = lowering;
-        self.binds = binds;
+        let Lowering { nodes, mut slots, scratch, .. } = lowering;
+        self.scratch = scratch;
         order_children(&mut slots);
         let notes = (1..nodes.nodes.len())
             .filter(|&node| nodes.nodes[node].included)
@@ -186,6 +186,7 @@ impl Planner {
                 why: nodes.nodes[node].why,
             })
             .collect();
+        self.nodes = nodes.into_spare();
         Ok(Plan {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             call: request.flags().call,

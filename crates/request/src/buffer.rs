@@ -156,6 +156,18 @@ impl Buffer {
         &self.bytes[start..start + self.lengths[section as usize] as usize]
     }
 
+    /// Every section in order, with the number of its first bind.
+    pub(crate) fn parts(&self) -> [(&[u8], u32); SECTIONS] {
+        let mut parts = [(&[][..], 0); SECTIONS];
+        let (mut rest, mut bind) = (self.bytes.as_slice(), 0);
+        for (part, (length, binds)) in parts.iter_mut().zip(self.lengths.iter().zip(&self.binds)) {
+            let (bytes, others) = rest.split_at(*length as usize);
+            *part = (bytes, bind);
+            (rest, bind) = (others, bind + binds);
+        }
+        parts
+    }
+
     /// How many binds a section has.
     pub(crate) fn binds_of(&self, section: Section) -> usize {
         self.binds[section as usize] as usize

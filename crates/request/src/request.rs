@@ -204,6 +204,11 @@ impl<'q> Request<'q> {
         self.buffer().section(section)
     }
 
+    /// The bytes of every section, in the order of [`Section`], and the number of its first bind.
+    pub fn sections(&self) -> [(&[u8], u32); SECTIONS] {
+        self.buffer().parts()
+    }
+
     /// How many binds come before those of a section.
     pub fn first_bind(&self, section: Section) -> usize {
         self.buffer().first_bind(section)

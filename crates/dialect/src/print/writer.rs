@@ -136,18 +136,16 @@ impl<'w> Writer<'w> {
         if self.bare {
             return;
         }
-        match self.named.take() {
-            Some((known, name)) if known == number => {
-                self.name(&name);
-                self.named = Some((known, name));
-            }
-            other => {
-                self.named = other;
-                // Nearly every column of every statement.
-                match ALIASES.get(number) {
-                    Some(alias) if self.dialect.quote == '"' => self.word(alias),
-                    _ => self.alias('t', number),
-                }
+        if self.named.as_ref().is_some_and(|(known, _)| *known == number)
+            && let Some((known, name)) = self.named.take()
+        {
+            self.name(&name);
+            self.named = Some((known, name));
+        } else {
+            // Nearly every column of every statement.
+            match ALIASES.get(number) {
+                Some(alias) if self.dialect.quote == '"' => self.word(alias),
+                _ => self.alias('t', number),
             }
         }
         self.word(".");

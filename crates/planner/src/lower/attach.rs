@@ -32,10 +32,12 @@ impl Lowering<'_, '_> {
         let model = self.nodes.nodes[node].model;
         if self.nodes.nodes[node].junction.is_none() {
             let rel = self.table(model);
-            let mut on = self.link_conditions(node, rel, &mut Building::new(rel), parent)?;
-            let mut alone = Building::new(rel);
+            let mut alone = self.building(rel);
+            let mut on = self.link_conditions(node, rel, &mut alone, parent)?;
+            alone.clear();
             alone.bound.push((node, rel));
             on.extend(self.row_conditions(node, rel, &alone, &[])?);
+            self.built(alone);
             let on = self.ir.and(&on);
             rows.joins.push(Join { kind, rel, on });
             rows.bound.push((node, rel));
@@ -55,7 +57,7 @@ impl Lowering<'_, '_> {
     ) -> Result<RelId> {
         let model = self.nodes.nodes[node].model;
         let target = self.table(model);
-        let mut pairs = Building::new(target);
+        let mut pairs = self.building(target);
         pairs.bound.push((node, target));
         let junction_rel = self.join_junction(node, target, &mut pairs)?.unwrap_or(target);
         let conditions = self.row_conditions(node, target, &pairs, &[])?;
@@ -68,6 +70,7 @@ impl Lowering<'_, '_> {
             pairs.columns.push(self.ir.column(junction_rel, attribute as u16));
         }
         let select = self.finish(&pairs);
+        self.built(pairs);
         let select = self.ir.make_select(select);
         let rel = self.ir.make_rel(RelSource::Derived(select));
         let mut on = Vec::new();

@@ -21,7 +21,7 @@ impl Lowering<'_, '_> {
         }
         let kinds = self.ir.make_kinds(&feed.kinds);
         let keys = self.ir.make_rel(RelSource::Keys(kinds));
-        let mut rows = Building::new(keys);
+        let mut rows = self.building(keys);
         let parent_columns = self.join_chain(node, keys, &mut rows)?;
         self.join_children(node, keys, parent_columns, &mut rows)?;
         let mut order = self.order_of(node, &mut rows)?;
@@ -47,6 +47,7 @@ impl Lowering<'_, '_> {
         }
         self.feeds_below(node, &mut rows)?;
         let mut select = self.finish(&rows);
+        self.built(rows);
         select.page = match (per_parent, least) {
             (true, true) => Page { limit: Some(Limit::One), offset: None, scope: PageScope::PerParent },
             (true, false) => self.page(cut, PageScope::PerParent),
@@ -97,7 +98,7 @@ impl Lowering<'_, '_> {
                 ir.column(keys, 1 + place as u16)
             }
         };
-        let mut target = Building::new(rel);
+        let mut target = self.building(rel);
         let on = self.link_conditions(node, rel, &mut target, &parent_column)?;
         match self.nodes.nodes[node].junction {
             None => {
@@ -113,6 +114,7 @@ impl Lowering<'_, '_> {
                 rows.bound.append(&mut target.bound);
             }
         }
+        self.built(target);
         rows.bound.push((node, rel));
         let mut required = Vec::new();
         self.join_shown(node, true, rows, &mut required)?;

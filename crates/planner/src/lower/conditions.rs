@@ -100,7 +100,7 @@ impl<'a> Lowering<'a, '_> {
             return Ok(self.ir.and(&conditions));
         }
         let unit = self.ir.make_rel(RelSource::Unit);
-        let mut inner = Building::new(unit);
+        let mut inner = self.building(unit);
         inner.bound.clone_from(&rows.bound);
         for node in missing {
             self.attach(node, JoinKind::Left, &mut inner)?;
@@ -111,6 +111,7 @@ impl<'a> Lowering<'a, '_> {
         }
         inner.columns.push(self.ir.int(1));
         let select = self.finish(&inner);
+        self.built(inner);
         let select = self.ir.make_select(select);
         Ok(self.ir.exists(select))
     }
@@ -120,6 +121,7 @@ impl<'a> Lowering<'a, '_> {
         let mut inner = self.children_of(node, parent)?;
         inner.columns.push(self.ir.int(1));
         let select = self.finish(&inner);
+        self.built(inner);
         let select = self.ir.make_select(select);
         Ok(self.ir.exists(select))
     }
@@ -128,7 +130,7 @@ impl<'a> Lowering<'a, '_> {
     pub(super) fn children_of(&mut self, node: usize, parent: RelId) -> Result<Building> {
         let model = self.nodes.nodes[node].model;
         let rel = self.table(model);
-        let mut inner = Building::new(rel);
+        let mut inner = self.building(rel);
         inner.bound.push((node, rel));
         let link = self.link_conditions(node, rel, &mut inner, &|ir, attribute| ir.column(parent, attribute))?;
         inner.filters.extend(link);
@@ -188,7 +190,10 @@ impl<'a> Lowering<'a, '_> {
         }
         let part = self.nodes.nodes[node].through_filter;
         let mut cursor = part.cursor();
-        let mut rows = Building::new(rel);
+        if cursor.is_done() {
+            return Ok(conditions);
+        }
+        let mut rows = self.building(rel);
         rows.bound.push((junction_of(node), rel));
         while !cursor.is_done() {
             let condition = self.condition_at(junction_of(node), &mut cursor, &rows)?;
@@ -198,6 +203,7 @@ impl<'a> Lowering<'a, '_> {
             }
             conditions.push(condition);
         }
+        self.built(rows);
         Ok(conditions)
     }
 }

@@ -33,6 +33,7 @@ impl Lowering<'_, '_> {
                 select.distinct = self.flags.distinct;
                 select.page = self.page(cut, PageScope::Rows);
                 select.lock = self.lock(&rows)?;
+                self.built(rows);
                 let root = self.ir.make_select(select);
                 self.ir.set_root(root);
                 Ok(self.step(root, slot, None))
@@ -47,6 +48,7 @@ impl Lowering<'_, '_> {
                 self.show_joined(node, number, &mut rows)?;
                 self.feeds_below(0, &mut rows)?;
                 let select = self.finish(&rows);
+                self.built(rows);
                 let root = self.ir.make_select(select);
                 self.ir.set_root(root);
                 Ok(self.step(root, slot, None))
@@ -63,7 +65,7 @@ impl Lowering<'_, '_> {
                 self.nodes.hints.iter().map(|&(kind, index)| Hint { kind, index: self.ir.make_name(index) }).collect();
             self.ir.set_hints(rel, &hints);
         }
-        let mut rows = Building::new(rel);
+        let mut rows = self.building(rel);
         rows.bound.push((0, rel));
         let mut required = Vec::new();
         let shown = self.flags.call == relata_request::Call::Find && !self.is_grouped();
@@ -181,10 +183,11 @@ impl Lowering<'_, '_> {
         let order: Vec<(u16, Order)> =
             page.order.clone().into_iter().map(|order| (self.place(order.expr, &mut page), order)).collect();
         let mut select = self.finish(&page);
+        self.built(page);
         select.page = self.page(self.nodes.nodes[0].cut, PageScope::Rows);
         let select = self.ir.make_select(select);
         let rel = self.ir.make_rel(RelSource::Derived(select));
-        let mut rows = Building::new(rel);
+        let mut rows = self.building(rel);
         rows.columns = (0..width).map(|column| self.ir.column(rel, column)).collect();
         rows.order =
             order.into_iter().map(|(place, order)| Order { expr: self.ir.column(rel, place), ..order }).collect();
@@ -195,6 +198,7 @@ impl Lowering<'_, '_> {
         self.show_joined(node, number, &mut rows)?;
         self.feeds_below(node, &mut rows)?;
         let select = self.finish(&rows);
+        self.built(rows);
         let root = self.ir.make_select(select);
         self.ir.set_root(root);
         Ok(self.step(root, slot, None))

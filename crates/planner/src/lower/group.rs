@@ -40,7 +40,7 @@ impl<'a> Lowering<'a, '_> {
         }
         let model = self.nodes.nodes[0].model;
         let rel = self.table(model);
-        let mut rows = Building::new(rel);
+        let mut rows = self.building(rel);
         rows.bound.push((0, rel));
         for &name in names {
             let parent = self.nodes.nodes[name].parent.unwrap_or_default();

@@ -16,7 +16,7 @@ mod query;
 mod scan;
 mod write;
 
-pub(crate) use nodes::{Cut, Nodes};
+pub(crate) use nodes::{Cut, Node, Nodes};
 
 use relata_ir::{BindDef, ExprId, Ir, Join, Limit, Order, Page, PageScope, RelId, RelSource, Select, SelectId};
 use relata_ir::{Source, Table, TableId, Transform};
@@ -32,10 +32,8 @@ pub(crate) struct Lowering<'a, 'p> {
     pub nodes: Nodes<'a>,
     pub ir: &'p mut Ir,
     pub flags: relata_request::Flags,
-    /// The tables of models, by their numbers: few.
-    tables: Vec<(u64, TableId)>,
-    /// The binds of values of the request, by their numbers; one that meets several kinds has one for each.
-    pub binds: FxHashMap<(u32, Kind), relata_ir::BindId>,
+    /// Memory that is used again.
+    pub scratch: Scratch,
     pub slots: Vec<Slot>,
     /// The keys that statements of nodes will be fed with.
     pub feeds: Vec<(usize, crate::plan::Feed)>,
@@ -45,6 +43,17 @@ pub(crate) struct Lowering<'a, 'p> {
     outer: Vec<query::Outer>,
     /// The queries that are one value, by their number and the rows that they are asked beside.
     values: FxHashMap<(u32, Option<RelId>), ExprId>,
+}
+
+/// What lowering finds out about a statement, and memory that the next one uses again.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    /// The tables of models, by their numbers: few.
+    tables: Vec<(u64, TableId)>,
+    /// The binds of values of the request, by their numbers; one that meets several kinds has one for each.
+    binds: FxHashMap<(u32, Kind), relata_ir::BindId>,
+    /// Selects that were built.
+    built: Vec<Building>,
 }
 
 /// A select that is being built, and the nodes whose rows it has.
@@ -75,6 +84,17 @@ impl Building {
         }
     }
 
+    /// Forgets everything and keeps the memory.
+    fn clear(&mut self) {
+        self.joins.clear();
+        self.filters.clear();
+        self.columns.clear();
+        self.order.clear();
+        self.group.clear();
+        self.having.clear();
+        self.bound.clear();
+    }
+
     fn rel(&self, node: usize) -> Option<RelId> {
         self.bound.iter().find(|(bound, _)| *bound == node).map(|(_, rel)| *rel)
     }
@@ -89,27 +109,40 @@ pub(crate) enum Pending {
 }
 
 impl<'a, 'p> Lowering<'a, 'p> {
-    pub(crate) fn new(request: &'a Request<'a>, ir: &'p mut Ir) -> Result<Self> {
-        Ok(Lowering {
+    pub(crate) fn new(request: &'a Request<'a>, nodes: Nodes<'a>, ir: &'p mut Ir, scratch: Scratch) -> Self {
+        Lowering {
             request,
-            nodes: Nodes::read(request)?,
+            nodes,
             ir,
             flags: request.flags(),
-            tables: Vec::new(),
-            binds: FxHashMap::default(),
-            slots: Vec::new(),
+            scratch,
+            slots: Vec::with_capacity(1),
             feeds: Vec::new(),
             depth: 0,
             outer: Vec::new(),
             values: FxHashMap::default(),
-        })
+        }
+    }
+
+    /// A select to be built, on memory of one that was.
+    fn building(&mut self, from: RelId) -> Building {
+        match self.scratch.built.pop() {
+            Some(built) => Building { from, ..built },
+            None => Building::new(from),
+        }
+    }
+
+    /// Gives a select back that was built.
+    fn built(&mut self, mut building: Building) {
+        building.clear();
+        self.scratch.built.push(building);
     }
 
     /// Lowers one statement into the IR, which is cleared first. The step's text and binds are filled in later.
     pub(crate) fn statement(&mut self, pending: &Pending, number: usize) -> Result<Step> {
         self.ir.clear();
-        self.tables.clear();
-        self.binds.clear();
+        self.scratch.tables.clear();
+        self.scratch.binds.clear();
         self.values.clear();
         match pending {
             Pending::Root => self.root(number),
@@ -138,10 +171,10 @@ impl<'a, 'p> Lowering<'a, 'p> {
 
     /// An occurrence of a model's table.
     fn table(&mut self, model: ModelView<'_>) -> RelId {
-        let known = self.tables.iter().find(|(id, _)| *id == model.id).map(|(_, table)| *table);
+        let known = self.scratch.tables.iter().find(|(id, _)| *id == model.id).map(|(_, table)| *table);
         let table = known.unwrap_or_else(|| {
             let table = self.make_table(model);
-            self.tables.push((model.id, table));
+            self.scratch.tables.push((model.id, table));
             table
         });
         self.ir.make_rel(RelSource::Table(table))
@@ -160,11 +193,11 @@ impl<'a, 'p> Lowering<'a, 'p> {
     /// A bind of the request as an expression.
     fn request_bind(&mut self, number: u32, kind: Kind) -> ExprId {
         // One value is one bind, wherever it stands: an alias that is selected and grouped by must be one expression.
-        if let Some(&bind) = self.binds.get(&(number, kind)) {
+        if let Some(&bind) = self.scratch.binds.get(&(number, kind)) {
             return self.ir.bind_ref(bind);
         }
         let bind = self.ir.make_bind(BindDef { source: Source::Request(number), kind, transform: Transform::AsIs });
-        self.binds.insert((number, kind), bind);
+        self.scratch.binds.insert((number, kind), bind);
         self.ir.bind_ref(bind)
     }
 

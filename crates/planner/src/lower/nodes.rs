@@ -195,9 +195,10 @@ pub(crate) struct Nodes<'a> {
 }
 
 impl<'a> Nodes<'a> {
-    pub(crate) fn read(request: &'a Request<'_>) -> Result<Nodes<'a>> {
-        let section =
-            |section: Section| Part { bytes: request.section(section), bind: request.first_bind(section) as u32 };
+    /// The tree of a request, on memory of one that is done.
+    pub(crate) fn read(request: &'a Request<'_>, spare: Vec<Node<'static>>) -> Result<Nodes<'a>> {
+        let all = request.sections().map(|(bytes, bind)| Part { bytes, bind });
+        let section = |section: Section| all[section as usize];
         let parts = [
             section(Section::Attributes),
             section(Section::Include),
@@ -207,7 +208,7 @@ impl<'a> Nodes<'a> {
             section(Section::Order),
             section(Section::Page),
         ];
-        let mut nodes = Nodes::of(request.root().view(), request.flags(), parts)?;
+        let mut nodes = Nodes::of(request.root().view(), request.flags(), parts, spare)?;
         nodes.conflict(section(Section::Conflict))?;
         let mut hints = section(Section::Hints).cursor();
         while !hints.is_done() {
@@ -220,18 +221,25 @@ impl<'a> Nodes<'a> {
         Ok(nodes)
     }
 
+    /// The memory of the tree, for the next. An empty list is collected in place, whatever its elements would borrow.
+    pub(crate) fn into_spare(self) -> Vec<Node<'static>> {
+        let mut nodes = self.nodes;
+        nodes.clear();
+        nodes.into_iter().map(|_| unreachable!("an empty list has no nodes")).collect()
+    }
+
     /// The tree of a query within a request.
     pub(crate) fn of_query(model: ModelView<'a>, query: &Query<'a>) -> Result<Nodes<'a>> {
         let parts = query.sections.map(|(bytes, bind)| Part { bytes, bind });
-        let mut nodes = Nodes::of(model, query.flags, parts)?;
+        let mut nodes = Nodes::of(model, query.flags, parts, Vec::new())?;
         nodes.own_filters()?;
         Ok(nodes)
     }
 
-    fn of(model: ModelView<'a>, flags: Flags, parts: [Part<'a>; 7]) -> Result<Nodes<'a>> {
+    fn of(model: ModelView<'a>, flags: Flags, parts: [Part<'a>; 7], spare: Vec<Node<'static>>) -> Result<Nodes<'a>> {
         let [attributes, include, filter, group, having, order, page] = parts;
         let mut nodes = Nodes {
-            nodes: Vec::new(),
+            nodes: spare,
             stated: Vec::new(),
             conflict: None,
             group: Vec::new(),

@@ -173,8 +173,7 @@ impl<'a> Lowering<'a, '_> {
             nodes,
             ir: self.ir,
             flags: query.flags,
-            tables: std::mem::take(&mut self.tables),
-            binds: std::mem::take(&mut self.binds),
+            scratch: std::mem::take(&mut self.scratch),
             slots: Vec::new(),
             feeds: Vec::new(),
             depth: self.depth,
@@ -196,7 +195,7 @@ impl<'a> Lowering<'a, '_> {
         let outside = inner.ir.take_root();
         inner.root(0).map_err(|error| within(error, &path))?;
         let select = inner.ir.take_root().ok_or_else(|| Error::internal("a query was lowered to nothing"))?;
-        (self.tables, self.binds) = (inner.tables, inner.binds);
+        self.scratch = inner.scratch;
         if let Some(outside) = outside {
             self.ir.set_root(outside);
         }

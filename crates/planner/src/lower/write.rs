@@ -23,7 +23,7 @@ impl<'a> Lowering<'a, '_> {
             |section: Section| Part { bytes: request.section(section), bind: request.first_bind(section) as u32 };
         let model = self.nodes.nodes[0].model;
         let rel = self.table(model);
-        let mut rows = Building::new(rel);
+        let mut rows = self.building(rel);
         rows.bound.push((0, rel));
         let mut repeated = None;
         let (kind, sets, conflict) = match self.flags.call {
