@@ -18,7 +18,9 @@ use crate::bind;
 /// # use relata_request::Request;
 /// # use relata_schema::{ModelBuilder, ModelSet, SqlType};
 /// # fn main() -> relata_schema::Result<()> {
-/// # let models = ModelSet::build([ModelBuilder::new("User").attribute("id", SqlType::BigInt, |id| id.primary_key())])?;
+/// # let mut user = ModelBuilder::new("User");
+/// # user.timestamps(false).attribute("id", SqlType::BigInt).primary_key();
+/// # let models = ModelSet::new(vec![user.build()?])?;
 /// # let find = Request::new(models.model("User")?);
 /// let mut compiler = Compiler::new(&relata_dialect::POSTGRES_15);
 /// let compiled = compiler.compile(&find)?;

@@ -23,7 +23,9 @@ use crate::{Options, Plan, Planner};
 /// # use relata_request::Request;
 /// # use relata_schema::{ModelBuilder, ModelRef, ModelSet, SqlType};
 /// # fn main() -> relata_schema::Result<()> {
-/// # let models = ModelSet::build([ModelBuilder::new("User").attribute("id", SqlType::BigInt, |id| id.primary_key())])?;
+/// # let mut user = ModelBuilder::new("User");
+/// # user.timestamps(false).attribute("id", SqlType::BigInt).primary_key();
+/// # let models = ModelSet::new(vec![user.build()?])?;
 /// # let user = models.model("User")?;
 /// let mut plans = Plans::new(100);
 /// let plan = plans.get(&Request::new(user.clone()), &relata_dialect::POSTGRES_15)?.clone();
