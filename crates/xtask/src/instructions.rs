@@ -8,8 +8,8 @@ use std::{fmt::Write, path::PathBuf, process::Command};
 const WORKLOADS: [&str; 10] = ["Q1", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7", "Q8", "Q9", "Q10"];
 const PHASES: [&str; 3] = ["build", "cold", "warm"];
 
-/// How far a count may be from the golden, which has two digits.
-const TOLERANCE: f64 = 0.06;
+/// How far a count may be from the golden, which has two digits: processors differ in how memory is copied on them.
+const TOLERANCE: f64 = 0.10;
 
 /// Counts, and compares with the golden or replaces it.
 pub(crate) fn run(update: bool) -> Result<(), String> {
