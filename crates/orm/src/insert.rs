@@ -177,11 +177,14 @@ impl<'q, M: Model, C: Columns<M>> Insert<'q, M, C> {
         request.check()?;
         let columns = request.inserted()?;
         let (width, view) = (columns.len(), request.root().view());
-        let cells = |bind: &Bind<'_>| match bind {
-            Bind::One(value) => value.clone().into_owned(),
-            _ => Datum::Null,
-        };
-        let values: Vec<Datum<'static>> = request.binds().iter().map(cells).collect();
+        let values: Vec<Datum<'_>> = request
+            .binds()
+            .iter()
+            .map(|bind| match bind {
+                Bind::One(value) => value.borrowed(),
+                _ => Datum::Null,
+            })
+            .collect();
         check(view, &columns, values.chunks(width))?;
         let at_once = (on.dialect().max_binds / width).clamp(1, 1_000);
         if values.len() <= at_once * width {

@@ -273,7 +273,8 @@ impl Buffer {
     pub(crate) fn set_page(&mut self, binds: &mut Vec<Bind<'_>>, page: (Option<u64>, Option<u64>)) -> Result<()> {
         let before = std::mem::replace(&mut self.page, page);
         // The usual order of calls: first the limit, then the offset.
-        let grows = before == (page.0, None) && before.0.is_some() && self.written >> Section::Page as u16 == 1;
+        let is_last = self.written >> Section::Page as u16 == 1 && self.lengths[Section::Page as usize] == 1;
+        let grows = before == (page.0, None) && before.0.is_some() && is_last;
         if let (true, Some(offset), Some(class)) = (grows, page.1, self.bytes.last_mut()) {
             *class |= Encoder::page_class((None, page.1));
             self.binds[Section::Page as usize] += 1;
