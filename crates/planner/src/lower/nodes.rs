@@ -225,7 +225,7 @@ impl<'a> Nodes<'a> {
     pub(crate) fn into_spare(self) -> Vec<Node<'static>> {
         let mut nodes = self.nodes;
         nodes.clear();
-        nodes.into_iter().filter_map(|_| None).collect()
+        nodes.into_iter().filter_map(forgotten).collect()
     }
 
     /// The tree of a query within a request.
@@ -640,6 +640,11 @@ impl<'a> Nodes<'a> {
             }
         }
     }
+}
+
+/// What is left of a node for the next tree: nothing.
+fn forgotten(_: Node<'_>) -> Option<Node<'static>> {
+    None
 }
 
 /// An association by the number that the bytes of a request give it.
