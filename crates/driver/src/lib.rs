@@ -4,10 +4,12 @@
 //! statements with parameters, hands out rows, and says what an error means. Everything else is above it.
 
 pub mod geometry;
+mod in_use;
 mod param;
 mod pool;
 mod traits;
 
+pub use in_use::InUse;
 pub use param::{Given, Param, Values};
 pub use pool::{Held, Pool, PoolOptions};
 pub use traits::{Connection, Driver, Numbered, Row, Session, Statement};

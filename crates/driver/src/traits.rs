@@ -23,6 +23,12 @@ pub trait Driver: Send + Sync + 'static {
     fn is_single(&self) -> bool {
         false
     }
+
+    /// Whether the database is part of the program: no server may hang up, and connections are not asked whether they are
+    /// still there.
+    fn is_local(&self) -> bool {
+        self.is_single()
+    }
 }
 
 /// A connection, as a pool keeps it.

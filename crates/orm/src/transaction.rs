@@ -22,7 +22,7 @@ use std::{
 };
 
 use relata_dialect::{IsolationForm, raw::scan};
-use relata_driver::{Held, Session};
+use relata_driver::{InUse, Session};
 use relata_schema::{ConnectionFate, Error, ErrorKind, Outcome, Result, Retry};
 
 use crate::{Database, Executor};
@@ -81,7 +81,7 @@ pub struct Tx {
 
 struct Core {
     db: Database,
-    held: RefCell<Option<Held>>,
+    held: RefCell<Option<InUse>>,
     state: RefCell<State>,
     read_only: bool,
     savepoints: Cell<u64>,
@@ -115,14 +115,14 @@ impl Database {
     /// When there is no connection, or what the database says.
     pub fn begin_with(&self, options: TxOptions) -> Result<Tx> {
         let sql = begin_text(self, options)?;
-        let mut held = self.hold()?;
-        let begun = held.session().batch(&sql);
+        let mut held = InUse::new(self.hold()?);
+        let begun = held.with(|session| session.batch(&sql));
         if let Err(error) = begun {
             if error.connection() == ConnectionFate::Discarded {
                 held.discard();
             } else if options.read_only {
                 // What prepares the connection for reading may have been done.
-                let _ = held.session().batch(self.pool().dialect().transaction.end_read_only);
+                let _ = held.with(|session| session.batch(self.pool().dialect().transaction.end_read_only));
             }
             return Err(error.with_outcome(Outcome::NotApplied));
         }
@@ -312,7 +312,7 @@ impl Tx {
         let commit = self.core.db.pool().dialect().transaction.commit;
         let committed = match self.core.held.try_borrow_mut() {
             Ok(mut held) => match held.as_mut() {
-                Some(held) => held.session().batch(commit),
+                Some(held) => held.with(|session| session.batch(commit)),
                 None => Err(self.ended()),
             },
             Err(_) => return Err(busy()),
@@ -415,7 +415,7 @@ impl Tx {
                 let form = self.core.db.pool().dialect().transaction;
                 if self.core.read_only
                     && !form.end_read_only.is_empty()
-                    && held.session().batch(form.end_read_only).is_err()
+                    && held.with(|session| session.batch(form.end_read_only)).is_err()
                 {
                     held.discard();
                 }
@@ -456,7 +456,10 @@ impl Tx {
     fn back_to(&self, name: &str) -> Result<()> {
         let Ok(mut held) = self.core.held.try_borrow_mut() else { return Err(busy()) };
         match held.as_mut() {
-            Some(held) => held.session().batch(&format!("ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}")),
+            Some(held) => {
+                let sql = format!("ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}");
+                held.with(|session| session.batch(&sql))
+            }
             None => Err(self.ended()),
         }
     }
@@ -560,11 +563,12 @@ fn has_lost_track(error: &Error) -> bool {
 
 /// Rolls back, unless the server has done so by itself: then there is nothing to roll back, and no reason to give up a
 /// connection in which a whole database may live.
-fn roll_back(held: &mut Held) -> Result<()> {
-    let mut session = held.session();
-    let told = session.batch("ROLLBACK");
-    let over = told.is_ok() || matches!(session.is_in_transaction(), Ok(false));
-    drop(session);
+fn roll_back(held: &mut InUse) -> Result<()> {
+    let (told, over) = held.with(|session| {
+        let told = session.batch("ROLLBACK");
+        let over = told.is_ok() || matches!(session.is_in_transaction(), Ok(false));
+        (told, over)
+    });
     if over {
         return Ok(());
     }
@@ -622,13 +626,10 @@ impl Executor for Tx {
             return Err(busy());
         };
         let Some(held) = held.as_mut() else { return Err(self.ended()) };
-        let mut session = held.session();
-        let result = run(&mut *session);
-        let Err(error) = result else { return Ok(()) };
+        let Err(error) = held.with(|session| run(session)) else { return Ok(()) };
         // Where an error does not end the transaction by itself, the server is asked: some do.
         let aborts = self.core.db.pool().dialect().transaction.error_aborts;
-        let says = if aborts { None } else { session.is_in_transaction().ok() };
-        drop(session);
+        let says = if aborts { None } else { held.with(|session| session.is_in_transaction()).ok() };
         if error.connection() == ConnectionFate::Discarded {
             held.discard();
         }

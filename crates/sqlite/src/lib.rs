@@ -5,6 +5,7 @@
 //! stands rusqlite's own cache, to which they return.
 
 mod error;
+mod fixed;
 mod session;
 mod value;
 
@@ -87,6 +88,10 @@ impl Driver for Sqlite {
 
     fn is_single(&self) -> bool {
         self.path.is_none()
+    }
+
+    fn is_local(&self) -> bool {
+        true
     }
 }
 

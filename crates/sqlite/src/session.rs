@@ -7,15 +7,20 @@ use rustc_hash::FxHashMap;
 
 use crate::{error, value};
 
+/// By what a statement is known: the plan and the step.
+type Key = (u64, u32);
+
 /// A connection in use, and the statements prepared so far.
 pub(crate) struct SqliteSession<'c> {
     connection: &'c rusqlite::Connection,
-    statements: FxHashMap<(u64, u32), CachedStatement<'c>>,
+    /// The one that ran last: most sessions run one.
+    last: Option<(Key, CachedStatement<'c>)>,
+    others: FxHashMap<Key, CachedStatement<'c>>,
 }
 
 impl<'c> SqliteSession<'c> {
     pub(crate) fn new(connection: &'c rusqlite::Connection) -> Self {
-        SqliteSession { connection, statements: FxHashMap::default() }
+        SqliteSession { connection, last: None, others: FxHashMap::default() }
     }
 
     /// Lends a prepared statement: by key, or from rusqlite's cache by text.
@@ -24,15 +29,22 @@ impl<'c> SqliteSession<'c> {
         statement: Statement<'_>,
         run: impl FnOnce(&mut CachedStatement<'c>) -> rusqlite::Result<T>,
     ) -> Result<T> {
-        let mut prepared = match statement.key.and_then(|key| self.statements.remove(&key)) {
-            Some(prepared) => prepared,
-            None => self.connection.prepare_cached(statement.sql).map_err(|error| error::from(error, statement.sql))?,
+        let named = |error| error::from(error, statement.sql);
+        let Some(key) = statement.key else {
+            return run(&mut self.connection.prepare_cached(statement.sql).map_err(named)?).map_err(named);
         };
-        let result = run(&mut prepared).map_err(|error| error::from(error, statement.sql));
-        if let Some(key) = statement.key {
-            self.statements.insert(key, prepared);
-        }
-        result
+        let last = match self.last.take() {
+            Some((own, prepared)) if own == key => self.last.insert((own, prepared)),
+            other => {
+                self.others.extend(other);
+                let prepared = match self.others.remove(&key) {
+                    Some(prepared) => prepared,
+                    None => self.connection.prepare_cached(statement.sql).map_err(named)?,
+                };
+                self.last.insert((key, prepared))
+            }
+        };
+        run(&mut last.1).map_err(named)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use jiff::{Timestamp, civil::DateTime, tz::Offset};
 use relata_driver::{Param, Values};
 use relata_schema::{
     Datum, Error, ErrorKind, Kind, Result, format_instant, format_naive, format_time, nearest_double, parse_day,
@@ -12,6 +13,11 @@ use rusqlite::{
     types::{ToSqlOutput, Value as Owned, ValueRef},
 };
 use rust_decimal::{Decimal, prelude::ToPrimitive};
+
+use crate::fixed;
+
+/// The zone of all instants.
+const UTC: &str = "+00:00";
 
 /// A parameter as rusqlite takes it.
 pub(crate) struct Bound<'p, 'a>(pub &'p Param<'a>);
@@ -80,7 +86,7 @@ fn one<'v>(value: &'v Datum<'_>, kind: Kind) -> ToSqlOutput<'v> {
         Datum::Uuid(v) => text(v.to_string()),
         Datum::Day(v) => text(v.to_string()),
         Datum::Instant(_) | Datum::Naive(_) | Datum::Time(_) => {
-            let mut out = String::new();
+            let mut out = String::with_capacity(fixed::WIDTH + UTC.len());
             write_time(&mut out, value);
             text(out)
         }
@@ -105,11 +111,34 @@ fn decimal(value: Decimal) -> Owned {
 /// Times are text of one width, so that the order of text is the order of time.
 fn write_time(out: &mut String, value: &Datum<'_>) {
     match value {
-        Datum::Instant(v) => format_instant(out, *v, ' ', 6, "+00:00"),
-        Datum::Naive(v) => format_naive(out, *v, ' ', 6),
+        Datum::Instant(v) => {
+            if fixed::write(out, Offset::UTC.to_datetime(*v)) {
+                out.push_str(UTC);
+            } else {
+                format_instant(out, *v, ' ', 6, UTC);
+            }
+        }
+        Datum::Naive(v) => {
+            if !fixed::write(out, *v) {
+                format_naive(out, *v, ' ', 6);
+            }
+        }
         Datum::Time(v) => format_time(out, *v, 6),
         _ => {}
     }
+}
+
+/// Reads an instant: as it is written here, or as others write it.
+fn read_instant(text: &str) -> Option<Timestamp> {
+    let own = text.strip_suffix(UTC).and_then(|moment| fixed::read(moment.as_bytes()));
+    match own.and_then(|moment| Offset::UTC.to_timestamp(moment).ok()) {
+        Some(instant) => Some(instant),
+        None => parse_instant(text),
+    }
+}
+
+fn read_naive(text: &str) -> Option<DateTime> {
+    fixed::read(text.as_bytes()).or_else(|| parse_naive(text))
 }
 
 fn json_rows(values: &Values<'_>, kinds: &[Kind]) -> String {
@@ -199,8 +228,8 @@ pub(crate) fn read(stored: ValueRef<'_>, kind: Kind) -> Result<Datum<'_>> {
         (Kind::Json, _) => Datum::Json(Cow::Borrowed(text()?)),
         (Kind::Bytes, ValueRef::Blob(bytes)) => Datum::Bytes(Cow::Borrowed(bytes)),
         (Kind::Uuid, _) => Datum::Uuid(text()?.parse().map_err(|_| wrong())?),
-        (Kind::Instant, _) => Datum::Instant(parse_instant(text()?).ok_or_else(wrong)?),
-        (Kind::Naive, _) => Datum::Naive(parse_naive(text()?).ok_or_else(wrong)?),
+        (Kind::Instant, _) => Datum::Instant(read_instant(text()?).ok_or_else(wrong)?),
+        (Kind::Naive, _) => Datum::Naive(read_naive(text()?).ok_or_else(wrong)?),
         (Kind::Day, _) => Datum::Day(parse_day(text()?).ok_or_else(wrong)?),
         (Kind::Time, _) => Datum::Time(parse_time(text()?).ok_or_else(wrong)?),
         _ => return Err(wrong()),
