@@ -148,7 +148,7 @@ fn json_path(reader: &Reader<'_>, key: &str) -> Result<ExprDoc> {
         if legs.len() >= 64 {
             return Err(wrong("it is longer than 64 steps"));
         }
-        let inner = &rest[1..];
+        let inner = &rest[first.len_utf8()..];
         rest = if first == '[' {
             let (number, after) = inner.split_once(']').ok_or_else(|| wrong("a bracket is not closed"))?;
             let plain = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
