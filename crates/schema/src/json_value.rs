@@ -244,7 +244,7 @@ pub fn write_json_datum(out: &mut String, value: &Datum<'_>, scale: Option<u8>) 
     match value {
         Datum::Null => out.push_str("null"),
         Datum::Bool(v) => out.push_str(if *v { "true" } else { "false" }),
-        Datum::Int(v) if v.unsigned_abs() <= SAFE_INTEGER as u64 => drop(write!(out, "{v}")),
+        Datum::Int(v) if v.unsigned_abs() <= SAFE_INTEGER as u64 => out.push_str(itoa::Buffer::new().format(*v)),
         Datum::Int(v) => drop(write!(out, "\"{v}\"")),
         Datum::UnsignedInt(v) if *v <= SAFE_INTEGER as u64 => drop(write!(out, "{v}")),
         Datum::UnsignedInt(v) => drop(write!(out, "\"{v}\"")),
@@ -302,6 +302,15 @@ pub fn write_json_datum(out: &mut String, value: &Datum<'_>, scale: Option<u8>) 
 
 /// Appends a JSON string.
 pub fn write_json_string(out: &mut String, text: &str) {
+    // Looked at to the end whatever is found: many bytes at once.
+    let is_plain = text.bytes().fold(true, |plain, byte| plain & (byte >= b' ') & (byte != b'"') & (byte != b'\\'));
+    if is_plain {
+        out.reserve(text.len() + 2);
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     // Serializing a string slice cannot fail.
     out.push_str(&serde_json::to_string(text).unwrap_or_default());
 }

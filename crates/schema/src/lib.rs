@@ -11,6 +11,7 @@ mod association;
 mod builder;
 mod doc;
 mod error;
+mod fixed;
 mod json_value;
 mod kind;
 mod model;

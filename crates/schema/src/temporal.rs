@@ -6,6 +6,8 @@ use jiff::{
     tz::Offset,
 };
 
+use crate::fixed;
+
 /// The digits of a second that `scale` asks for, with their point: `.123456`, `.123`, or nothing.
 fn fraction(out: &mut String, nanoseconds: i32, scale: u8) {
     if scale > 0 {
@@ -25,6 +27,9 @@ fn clock(out: &mut String, time: Time, scale: u8) {
 /// `2024-01-31 12:00:00.000000`, with the given separator and digits of a second.
 pub fn format_naive(out: &mut String, value: DateTime, separator: char, scale: u8) {
     use std::fmt::Write;
+    if fixed::write(out, value, separator, scale) {
+        return;
+    }
     let _ = write!(out, "{}", value.date());
     out.push(separator);
     clock(out, value.time(), scale);
@@ -88,6 +93,10 @@ pub fn parse_time(text: &str) -> Option<Time> {
 
 /// Reads an instant: RFC 3339, or the same with a space; without a zone it is UTC.
 pub fn parse_instant(text: &str) -> Option<Timestamp> {
+    let own = text.strip_suffix("+00:00").and_then(|moment| fixed::read(moment.as_bytes()));
+    if let Some(instant) = own.and_then(|moment| Offset::UTC.to_timestamp(moment).ok()) {
+        return Some(instant);
+    }
     let compact = text.trim();
     // `2024-01-31 12:00:00.000 +00:00` is how Sequelize writes it on SQLite.
     let joined = match compact.rsplit_once(' ') {
@@ -102,6 +111,9 @@ pub fn parse_instant(text: &str) -> Option<Timestamp> {
 
 /// Reads a date and time without a zone; a bare day is its midnight.
 pub fn parse_naive(text: &str) -> Option<DateTime> {
+    if let Some(moment) = fixed::read(text.as_bytes()) {
+        return Some(moment);
+    }
     let text = text.trim();
     // What stands behind the time of day is a zone, and would be lost.
     let time = text.find([':', 'T', 't', ' ']).map_or("", |start| &text[start..]);

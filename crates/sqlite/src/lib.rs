@@ -5,7 +5,6 @@
 //! stands rusqlite's own cache, to which they return.
 
 mod error;
-mod fixed;
 mod session;
 mod value;
 

@@ -1,8 +1,10 @@
 //! Running statements.
 
+use std::borrow::Cow;
+
 use relata_driver::{Param, Row, Session, Statement};
-use relata_schema::{Datum, Kind, Outcome, Result};
-use rusqlite::CachedStatement;
+use relata_schema::{Datum, Error, Kind, Outcome, Result};
+use rusqlite::{CachedStatement, types::ValueRef};
 use rustc_hash::FxHashMap;
 
 use crate::{error, value};
@@ -107,16 +109,37 @@ impl Session for SqliteSession<'_> {
     }
 }
 
+#[cold]
+fn unread(error: rusqlite::Error) -> Error {
+    error::from(error, "")
+}
+
 struct SqliteRow<'r, 's>(&'r rusqlite::Row<'s>);
 
 impl Row for SqliteRow<'_, '_> {
     fn get(&self, column: usize, kind: Kind) -> Result<Datum<'_>> {
-        let stored = self.0.get_ref(column).map_err(|error| error::from(error, ""))?;
+        let stored = self.0.get_ref(column).map_err(unread)?;
         value::read(stored, kind)
     }
 
+    fn int(&self, column: usize, kind: Kind) -> Result<Option<i64>> {
+        match self.0.get_ref(column).map_err(unread)? {
+            ValueRef::Integer(value) => Ok(Some(value)),
+            ValueRef::Null => Ok(None),
+            other => Err(value::wrong(other, kind)),
+        }
+    }
+
+    fn text(&self, column: usize) -> Result<Option<Cow<'_, str>>> {
+        match self.0.get_ref(column).map_err(unread)? {
+            ValueRef::Text(bytes) => value::utf8(bytes).map(|text| Some(Cow::Borrowed(text))),
+            ValueRef::Null => Ok(None),
+            other => Err(value::wrong(other, Kind::Text)),
+        }
+    }
+
     fn is_null(&self, column: usize) -> bool {
-        matches!(self.0.get_ref(column), Ok(rusqlite::types::ValueRef::Null))
+        matches!(self.0.get_ref(column), Ok(ValueRef::Null))
     }
 
     fn columns(&self) -> usize {
@@ -128,7 +151,7 @@ impl Row for SqliteRow<'_, '_> {
     }
 
     fn natural(&self, column: usize) -> Result<Datum<'_>> {
-        let stored = self.0.get_ref(column).map_err(|error| error::from(error, ""))?;
+        let stored = self.0.get_ref(column).map_err(unread)?;
         value::read(stored, value::natural_kind(stored))
     }
 }

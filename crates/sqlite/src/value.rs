@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use jiff::{Timestamp, civil::DateTime, tz::Offset};
 use relata_driver::{Param, Values};
 use relata_schema::{
     Datum, Error, ErrorKind, Kind, Result, format_instant, format_naive, format_time, nearest_double, parse_day,
@@ -14,10 +13,8 @@ use rusqlite::{
 };
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
-use crate::fixed;
-
-/// The zone of all instants.
-const UTC: &str = "+00:00";
+/// How long an instant is as text.
+const INSTANT_WIDTH: usize = 32;
 
 /// A parameter as rusqlite takes it.
 pub(crate) struct Bound<'p, 'a>(pub &'p Param<'a>);
@@ -86,7 +83,7 @@ fn one<'v>(value: &'v Datum<'_>, kind: Kind) -> ToSqlOutput<'v> {
         Datum::Uuid(v) => text(v.to_string()),
         Datum::Day(v) => text(v.to_string()),
         Datum::Instant(_) | Datum::Naive(_) | Datum::Time(_) => {
-            let mut out = String::with_capacity(fixed::WIDTH + UTC.len());
+            let mut out = String::with_capacity(INSTANT_WIDTH);
             write_time(&mut out, value);
             text(out)
         }
@@ -111,34 +108,11 @@ fn decimal(value: Decimal) -> Owned {
 /// Times are text of one width, so that the order of text is the order of time.
 fn write_time(out: &mut String, value: &Datum<'_>) {
     match value {
-        Datum::Instant(v) => {
-            if fixed::write(out, Offset::UTC.to_datetime(*v)) {
-                out.push_str(UTC);
-            } else {
-                format_instant(out, *v, ' ', 6, UTC);
-            }
-        }
-        Datum::Naive(v) => {
-            if !fixed::write(out, *v) {
-                format_naive(out, *v, ' ', 6);
-            }
-        }
+        Datum::Instant(v) => format_instant(out, *v, ' ', 6, "+00:00"),
+        Datum::Naive(v) => format_naive(out, *v, ' ', 6),
         Datum::Time(v) => format_time(out, *v, 6),
         _ => {}
     }
-}
-
-/// Reads an instant: as it is written here, or as others write it.
-fn read_instant(text: &str) -> Option<Timestamp> {
-    let own = text.strip_suffix(UTC).and_then(|moment| fixed::read(moment.as_bytes()));
-    match own.and_then(|moment| Offset::UTC.to_timestamp(moment).ok()) {
-        Some(instant) => Some(instant),
-        None => parse_instant(text),
-    }
-}
-
-fn read_naive(text: &str) -> Option<DateTime> {
-    fixed::read(text.as_bytes()).or_else(|| parse_naive(text))
 }
 
 fn json_rows(values: &Values<'_>, kinds: &[Kind]) -> String {
@@ -200,18 +174,27 @@ fn json_value(out: &mut String, value: &Datum<'_>) {
     };
 }
 
+/// What is stored is of another kind.
+#[cold]
+pub(crate) fn wrong(stored: ValueRef<'_>, kind: Kind) -> Error {
+    let class = stored.data_type();
+    Error::new(ErrorKind::Decode, format!("the column holds {class} where {} is expected", kind.name()))
+}
+
+/// Reads text.
+#[inline]
+pub(crate) fn utf8(bytes: &[u8]) -> Result<&str> {
+    std::str::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::Decode, "the column holds text that is not UTF-8"))
+}
+
 /// Reads what is stored as a kind.
 pub(crate) fn read(stored: ValueRef<'_>, kind: Kind) -> Result<Datum<'_>> {
-    let wrong = || {
-        let class = stored.data_type();
-        Error::new(ErrorKind::Decode, format!("the column holds {class} where {} is expected", kind.name()))
-    };
+    let wrong = || wrong(stored, kind);
     if stored == ValueRef::Null {
         return Ok(Datum::Null);
     }
     let text = || match stored {
-        ValueRef::Text(bytes) => std::str::from_utf8(bytes)
-            .map_err(|_| Error::new(ErrorKind::Decode, "the column holds text that is not UTF-8")),
+        ValueRef::Text(bytes) => utf8(bytes),
         _ => Err(wrong()),
     };
     Ok(match (kind, stored) {
@@ -228,8 +211,8 @@ pub(crate) fn read(stored: ValueRef<'_>, kind: Kind) -> Result<Datum<'_>> {
         (Kind::Json, _) => Datum::Json(Cow::Borrowed(text()?)),
         (Kind::Bytes, ValueRef::Blob(bytes)) => Datum::Bytes(Cow::Borrowed(bytes)),
         (Kind::Uuid, _) => Datum::Uuid(text()?.parse().map_err(|_| wrong())?),
-        (Kind::Instant, _) => Datum::Instant(read_instant(text()?).ok_or_else(wrong)?),
-        (Kind::Naive, _) => Datum::Naive(read_naive(text()?).ok_or_else(wrong)?),
+        (Kind::Instant, _) => Datum::Instant(parse_instant(text()?).ok_or_else(wrong)?),
+        (Kind::Naive, _) => Datum::Naive(parse_naive(text()?).ok_or_else(wrong)?),
         (Kind::Day, _) => Datum::Day(parse_day(text()?).ok_or_else(wrong)?),
         (Kind::Time, _) => Datum::Time(parse_time(text()?).ok_or_else(wrong)?),
         _ => return Err(wrong()),
