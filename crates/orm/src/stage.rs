@@ -1,18 +1,31 @@
 //! Rows that wait for rows of other statements, and how they belong together.
 
+use std::{cell::Cell, hash::Hasher, ops::Range};
+
+use hashbrown::HashTable;
 use relata_driver::Row;
-use relata_planner::{Plan, Slot, Step};
+use relata_planner::{Feed, Plan, Slot, Step};
 use relata_schema::{Datum, Error, Kind, Result, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
 
 /// No group, or no instance.
 const NONE: u32 = u32::MAX;
 
 /// The rows of a step, kept.
 #[derive(Debug, Default)]
-pub(crate) struct Stage {
+struct Stage {
     cells: Vec<Value>,
     width: usize,
+}
+
+impl Stage {
+    fn row(&self, row: u32) -> &[Value] {
+        &self.cells[self.place(row)]
+    }
+
+    fn place(&self, row: u32) -> Range<usize> {
+        row as usize * self.width..(row as usize + 1) * self.width
+    }
 }
 
 /// The rows of a slot: which rows of the stage, and in which groups. A group is the children of one parent, or of all
@@ -24,6 +37,8 @@ struct Instances {
     groups: Vec<(u32, u32)>,
     /// The group of each instance of the parent's slot.
     of_parent: Vec<u32>,
+    /// Whether several parents share a group, whose rows are then handed over to each of them.
+    shared: bool,
 }
 
 /// All rows of an answer, as a forest over the slots of a plan.
@@ -31,19 +46,44 @@ struct Instances {
 pub(crate) struct Forest {
     stages: Vec<Stage>,
     slots: Vec<Instances>,
+    /// The keys that the statement at hand is fed with, and their numbers.
+    known: FxHashMap<Vec<u8>, u32>,
 }
 
 /// A kept row.
-pub(crate) struct StagedRow<'s>(&'s [Value]);
+struct StagedRow<'s>(&'s [Value]);
 
 impl Row for StagedRow<'_> {
     fn get(&self, column: usize, _kind: Kind) -> Result<Datum<'_>> {
-        self.0.get(column).map(Datum::borrowed).ok_or_else(|| Error::internal("a row lacks a column of its plan"))
+        self.0.get(column).map(Datum::borrowed).ok_or_else(lacks_column)
     }
 
     fn is_null(&self, column: usize) -> bool {
         self.0.get(column).is_none_or(Datum::is_null)
     }
+}
+
+/// A kept row that is handed over for the last time: each value is given away when it is read.
+struct LastRow<'s>(&'s [Cell<Value>]);
+
+impl Row for LastRow<'_> {
+    fn get(&self, column: usize, _kind: Kind) -> Result<Datum<'_>> {
+        self.0.get(column).map(|cell| cell.replace(Value::Null)).ok_or_else(lacks_column)
+    }
+
+    fn is_null(&self, column: usize) -> bool {
+        self.0.get(column).is_none_or(|cell| {
+            let value = cell.replace(Value::Null);
+            let is_null = value.is_null();
+            cell.set(value);
+            is_null
+        })
+    }
+}
+
+#[cold]
+fn lacks_column() -> Error {
+    Error::internal("a row lacks a column of its plan")
 }
 
 impl Instances {
@@ -63,6 +103,48 @@ impl Instances {
         *last = instance;
         instance
     }
+
+    /// The first instance of a group.
+    fn first(&self, group: u32) -> u32 {
+        self.groups.get(group as usize).map_or(NONE, |(first, _)| *first)
+    }
+}
+
+/// Which rows of joined slots have come already, by what tells them apart.
+#[derive(Debug, Default)]
+struct Seen {
+    entries: HashTable<SeenRow>,
+    /// The keys, one behind the other.
+    keys: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct SeenRow {
+    hash: u64,
+    slot: u32,
+    group: u32,
+    key: Range<usize>,
+    instance: u32,
+}
+
+impl Seen {
+    /// The instance of a row that has come, or what `add` makes of one that has not.
+    fn find_or(&mut self, slot: usize, group: u32, key: &[u8], add: impl FnOnce() -> u32) -> (u32, bool) {
+        let mut hasher = FxHasher::default();
+        hasher.write_u64((slot as u64) << 32 | u64::from(group));
+        hasher.write(key);
+        let hash = hasher.finish();
+        let is_it = |row: &SeenRow| {
+            row.hash == hash && row.slot == slot as u32 && row.group == group && self.keys[row.key.clone()] == *key
+        };
+        if let Some(row) = self.entries.find(hash, is_it) {
+            return (row.instance, false);
+        }
+        let start = self.keys.len();
+        self.keys.extend_from_slice(key);
+        let row = SeenRow { hash, slot: slot as u32, group, key: start..self.keys.len(), instance: add() };
+        (self.entries.insert_unique(hash, row, |row| row.hash).get().instance, true)
+    }
 }
 
 /// Collects the rows of one step.
@@ -73,9 +155,12 @@ pub(crate) struct Collector<'f, 'p> {
     forest: &'f mut Forest,
     /// Whether rows of the base slot repeat, because an edge of several rows is joined.
     repeats: bool,
-    seen: FxHashMap<(usize, u32, Vec<u8>), u32>,
-    /// The instance of each slot in the row at hand.
-    current: Vec<u32>,
+    seen: Seen,
+    /// The slot that each column is of, where it is of one alone: of a row that repeats, it is not kept again.
+    of_slot: Vec<Option<usize>>,
+    /// The instance of each slot in the row at hand, and whether this row is its first.
+    current: Vec<(u32, bool)>,
+    key: Vec<u8>,
 }
 
 impl Forest {
@@ -83,75 +168,105 @@ impl Forest {
         Forest {
             stages: plan.steps.iter().map(|step| Stage { cells: Vec::new(), width: step.kinds.len() }).collect(),
             slots: plan.slots.iter().map(|_| Instances::default()).collect(),
+            known: FxHashMap::default(),
         }
     }
 
     pub(crate) fn collector<'f, 'p>(&'f mut self, plan: &'p Plan, number: usize) -> Collector<'f, 'p> {
         let step = &plan.steps[number];
         let repeats = step.slots.clone().next().is_some_and(|base| !plan.slots[base].identity.is_empty());
-        let current = vec![NONE; plan.slots.len()];
-        Collector { plan, step, number, forest: self, repeats, seen: FxHashMap::default(), current }
-    }
-
-    fn staged(&self, step: usize, row: u32) -> StagedRow<'_> {
-        let stage = &self.stages[step];
-        StagedRow(&stage.cells[row as usize * stage.width..(row as usize + 1) * stage.width])
+        let of_slot = if repeats { columns_by_slot(plan, number) } else { Vec::new() };
+        let current = vec![(NONE, false); plan.slots.len()];
+        Collector {
+            plan,
+            step,
+            number,
+            forest: self,
+            repeats,
+            seen: Seen::default(),
+            of_slot,
+            current,
+            key: Vec::new(),
+        }
     }
 
     /// The keys of the parents, each once, and by the way which key each parent has.
     pub(crate) fn keys(&mut self, plan: &Plan, number: usize) -> Option<Vec<Value>> {
         let feed = plan.steps[number].feed.as_ref()?;
-        let step = plan.slots[feed.slot].step;
+        let stage = &self.stages[plan.slots[feed.slot].step];
         let mut values: Vec<Value> = Vec::new();
-        let mut known: FxHashMap<Vec<u8>, u32> = FxHashMap::default();
+        let mut shared = false;
+        self.known.clear();
         let mut of_parent = Vec::with_capacity(self.slots[feed.slot].rows.len());
+        let mut key = Vec::new();
         for &row in &self.slots[feed.slot].rows {
-            let row = self.staged(step, row);
-            if feed.columns.iter().any(|&column| row.is_null(usize::from(column))) {
+            let row = stage.row(row);
+            if feed.columns.iter().any(|&column| row[usize::from(column)].is_null()) {
                 of_parent.push(NONE);
                 continue;
             }
-            let mut key = Vec::new();
-            feed.columns.iter().for_each(|&column| write_key(&mut key, &row.0[usize::from(column)]));
-            let next = known.len() as u32;
-            let number = *known.entry(key).or_insert(next);
-            if number == next {
-                values.extend(feed.columns.iter().map(|&column| row.0[usize::from(column)].clone()));
+            key.clear();
+            feed.columns.iter().for_each(|&column| write_key(&mut key, &row[usize::from(column)]));
+            if let Some(&number) = self.known.get(&key) {
+                shared = true;
+                of_parent.push(number);
+                continue;
             }
+            let number = self.known.len() as u32;
+            self.known.insert(key.clone(), number);
+            values.extend(feed.columns.iter().map(|&column| row[usize::from(column)].clone()));
             of_parent.push(number);
         }
-        let base = plan.steps[number].slots.start;
-        self.slots[base].of_parent = of_parent;
+        let base = &mut self.slots[plan.steps[number].slots.start];
+        (base.of_parent, base.shared) = (of_parent, shared);
         Some(values)
     }
 
-    /// The instances of a slot in a group, in order.
-    fn group(&self, slot: usize, group: u32) -> impl Iterator<Item = u32> + '_ {
-        let instances = &self.slots[slot];
-        let first = instances.groups.get(group as usize).map_or(NONE, |(first, _)| *first);
-        let some = |at: u32| (at != NONE).then_some(at);
-        std::iter::successors(some(first), move |&at| some(instances.next[at as usize]))
+    /// Hands everything to a sink.
+    pub(crate) fn emit(&mut self, plan: &Plan, sink: &mut dyn crate::Sink) -> Result<()> {
+        self.emit_group(plan, 0, 0, true, sink)
     }
 
-    /// Hands everything to a sink.
-    pub(crate) fn emit(&self, plan: &Plan, sink: &mut dyn crate::Sink) -> Result<()> {
-        for instance in self.group(0, 0) {
-            self.emit_row(plan, 0, instance, sink)?;
+    /// Hands the rows of a group over. `is_last` says that it is for the last time.
+    fn emit_group(
+        &mut self,
+        plan: &Plan,
+        slot: usize,
+        group: u32,
+        is_last: bool,
+        sink: &mut dyn crate::Sink,
+    ) -> Result<()> {
+        let is_last = is_last && !self.slots[slot].shared;
+        let mut instance = self.slots[slot].first(group);
+        while instance != NONE {
+            self.emit_row(plan, slot, instance, is_last, sink)?;
+            instance = self.slots[slot].next[instance as usize];
         }
         Ok(())
     }
 
-    fn emit_row(&self, plan: &Plan, slot: usize, instance: u32, sink: &mut dyn crate::Sink) -> Result<()> {
+    fn emit_row(
+        &mut self,
+        plan: &Plan,
+        slot: usize,
+        instance: u32,
+        is_last: bool,
+        sink: &mut dyn crate::Sink,
+    ) -> Result<()> {
         let layout: &Slot = &plan.slots[slot];
-        let row = self.staged(layout.step, self.slots[slot].rows[instance as usize]);
-        let below = sink.row(layout, &row)?;
+        let stage = &mut self.stages[layout.step];
+        let place = stage.place(self.slots[slot].rows[instance as usize]);
+        let cells = &mut stage.cells[place];
+        let below = if is_last {
+            sink.row(layout, &LastRow(Cell::from_mut(cells).as_slice_of_cells()))?
+        } else {
+            sink.row(layout, &StagedRow(cells))?
+        };
         for &child in &layout.children {
             below.open(&plan.slots[child])?;
             let group = self.slots[child].of_parent.get(instance as usize).copied().unwrap_or(NONE);
             if group != NONE {
-                for instance in self.group(child, group) {
-                    self.emit_row(plan, child, instance, below)?;
-                }
+                self.emit_group(plan, child, group, is_last, below)?;
             }
             below.close(&plan.slots[child])?;
         }
@@ -159,64 +274,117 @@ impl Forest {
     }
 }
 
+/// The slot of each column of a step that is of one slot alone: what it shows, what tells its rows apart, and the keys of
+/// statements below it.
+fn columns_by_slot(plan: &Plan, number: usize) -> Vec<Option<usize>> {
+    let step = &plan.steps[number];
+    let mut slots: Vec<Vec<usize>> = vec![Vec::new(); step.kinds.len()];
+    for slot in step.slots.clone() {
+        let layout = &plan.slots[slot];
+        let through = layout.through.iter().flat_map(|through| through.columns.clone());
+        let own =
+            layout.columns.clone().chain(through).chain(layout.identity.iter().map(|&column| usize::from(column)));
+        let feeds = plan.steps.iter().filter_map(|step| step.feed.as_ref()).filter(|feed| feed.slot == slot);
+        for column in own.chain(feeds.flat_map(|feed| feed.columns.iter().map(|&column| usize::from(column)))) {
+            if let Some(slots) = slots.get_mut(column)
+                && !slots.contains(&slot)
+            {
+                slots.push(slot);
+            }
+        }
+    }
+    slots
+        .into_iter()
+        .map(|slots| match slots.as_slice() {
+            &[slot] => Some(slot),
+            _ => None,
+        })
+        .collect()
+}
+
 impl Collector<'_, '_> {
     /// Keeps a row.
     pub(crate) fn row(&mut self, row: &dyn Row) -> Result<()> {
-        let stage = &mut self.forest.stages[self.number];
+        let stage = &self.forest.stages[self.number];
         let number = (stage.cells.len() / stage.width.max(1)) as u32;
-        for (column, &kind) in self.step.kinds.iter().enumerate() {
-            stage.cells.push(row.get(column, kind)?.into_owned());
-        }
         let group = match &self.step.feed {
             None => 0,
-            Some(feed) => match self.forest.staged(self.number, number).0.first() {
-                Some(Datum::Int(ordinal)) => u32::try_from(ordinal - feed.first)
-                    .map_err(|_| Error::internal("a fed statement answered a key that it was not given"))?,
-                _ => return Err(Error::internal("a fed statement answered without the number of its key")),
-            },
+            Some(feed) => self.number_of_key(feed, row)?,
         };
+        let mut is_new = false;
         for at in 0..self.step.slots.len() {
             let slot = self.step.slots.start + at;
             let layout = &self.plan.slots[slot];
             let parent = if at == 0 { None } else { layout.parent };
             let group = match parent {
                 None => group,
-                Some(parent) => self.current[parent],
+                Some(parent) => self.current[parent].0,
             };
-            self.current[slot] = self.instance(slot, layout, at > 0, group, number);
+            self.current[slot] = self.instance(slot, layout, at > 0, group, number, row)?;
+            is_new |= self.current[slot].1;
+        }
+        if !is_new {
+            return Ok(());
+        }
+        let cells = &mut self.forest.stages[self.number].cells;
+        for (column, &kind) in self.step.kinds.iter().enumerate() {
+            let is_kept = match self.of_slot.get(column) {
+                Some(&Some(slot)) => self.current[slot].1,
+                _ => true,
+            };
+            cells.push(if is_kept { row.get(column, kind)?.into_owned() } else { Value::Null });
         }
         Ok(())
     }
 
-    fn instance(&mut self, slot: usize, layout: &Slot, joined: bool, group: u32, row: u32) -> u32 {
-        if group == NONE {
-            return NONE;
+    /// The number of the key that a row of a fed statement belongs to.
+    fn number_of_key(&mut self, feed: &Feed, row: &dyn Row) -> Result<u32> {
+        let unknown = || Error::internal("a fed statement answered a key that it was not given");
+        let said = row.get(0, self.step.kinds.first().copied().unwrap_or(Kind::BigInt))?;
+        if feed.by_value {
+            self.key.clear();
+            write_key(&mut self.key, &said);
+            return self.forest.known.get(&self.key).copied().ok_or_else(unknown);
         }
-        let staged = self.forest.staged(self.number, row);
-        if joined && layout.identity.iter().any(|&column| staged.is_null(usize::from(column))) {
-            return NONE;
+        match said {
+            Datum::Int(ordinal) => u32::try_from(ordinal - feed.first).map_err(|_| unknown()),
+            _ => Err(Error::internal("a fed statement answered without the number of its key")),
         }
-        let mut key = None;
-        if self.repeats {
-            let mut bytes = Vec::new();
-            layout.identity.iter().for_each(|&column| write_key(&mut bytes, &staged.0[usize::from(column)]));
-            let entry = (slot, group, bytes);
-            if let Some(&instance) = self.seen.get(&entry) {
-                return instance;
+    }
+
+    /// The instance of a slot in a row, and whether it is its first row.
+    fn instance(
+        &mut self,
+        slot: usize,
+        layout: &Slot,
+        joined: bool,
+        group: u32,
+        number: u32,
+        row: &dyn Row,
+    ) -> Result<(u32, bool)> {
+        if group == NONE || (joined && layout.identity.iter().any(|&column| row.is_null(usize::from(column)))) {
+            return Ok((NONE, false));
+        }
+        let slots = &mut self.forest.slots;
+        let mut add = || {
+            let instance = slots[slot].add(group, number);
+            if joined && let Some(parent) = layout.parent {
+                // The group of a joined edge is its parent's instance.
+                let parents = slots[parent].rows.len();
+                let of_parent = &mut slots[slot].of_parent;
+                (of_parent.len()..parents).for_each(|parent| of_parent.push(parent as u32));
             }
-            key = Some(entry);
+            instance
+        };
+        if !self.repeats {
+            return Ok((add(), true));
         }
-        let instance = self.forest.slots[slot].add(group, row);
-        if joined && let Some(parent) = layout.parent {
-            // The group of a joined edge is its parent's instance.
-            let parents = self.forest.slots[parent].rows.len();
-            let of_parent = &mut self.forest.slots[slot].of_parent;
-            (of_parent.len()..parents).for_each(|parent| of_parent.push(parent as u32));
+        self.key.clear();
+        for &column in &layout.identity {
+            let column = usize::from(column);
+            write_key(&mut self.key, &row.get(column, self.step.kinds[column])?);
         }
-        if let Some(key) = key {
-            self.seen.insert(key, instance);
-        }
-        instance
+        Ok(self.seen.find_or(slot, group, &self.key, add))
     }
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use relata_ir::BindDef;
 use relata_request::Call;
-use relata_schema::Kind;
+use relata_schema::{Kind, ModelView};
 
 use crate::Name;
 
@@ -67,6 +67,8 @@ pub struct Feed {
     pub columns: Vec<u16>,
     /// Their kinds.
     pub kinds: Vec<Kind>,
+    /// Whether rows of the step say by the key itself whose they are. Else they have its number.
+    pub by_value: bool,
     /// The number that the database gives to the first key.
     pub first: i64,
 }
@@ -140,6 +142,15 @@ pub struct Field {
     pub scale: Option<u8>,
     /// The attribute of the model, when it is one.
     pub attribute: Option<u16>,
+}
+
+impl Field {
+    /// An attribute of a model under its own name.
+    pub fn of_attribute(model: ModelView<'_>, attribute: u16) -> Field {
+        let ty = &model.def().attributes[usize::from(attribute)].ty;
+        let name = Name::of_attribute(model, attribute);
+        Field { name, kind: ty.kind(), scale: ty.scale(), attribute: Some(attribute) }
+    }
 }
 
 /// How one edge is loaded.

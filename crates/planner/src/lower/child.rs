@@ -1,33 +1,28 @@
 //! A statement of its own for an edge, fed with keys.
 
-use relata_ir::{BindDef, Join, JoinKind, Limit, Page, PageScope, RelSource, Source, Transform};
-use relata_schema::Result;
+use relata_ir::{BindDef, ExprId, Join, JoinKind, Limit, Page, PageScope, RelId, RelSource, Source, Transform};
+use relata_schema::{Kind, Result};
 
 use super::{Building, Lowering};
-use crate::plan::{Loading, Step};
+use crate::plan::{Feed, Loading, Step};
 
 impl Lowering<'_, '_> {
     pub(super) fn child(&mut self, node: usize, number: usize) -> Result<Step> {
         let Some(place) = self.feeds.iter().position(|(fed, _)| *fed == node) else {
             return Err(relata_schema::Error::internal("a statement has no keys to be fed with"));
         };
-        let (_, feed) = self.feeds.swap_remove(place);
-        for (i, &kind) in feed.kinds.iter().enumerate() {
-            let column = u8::try_from(i).map_err(|_| {
-                let message = "the keys along the path have more than 255 columns";
-                self.refuse(node, "", relata_schema::ErrorKind::LimitExceeded, message)
-            })?;
-            self.ir.make_bind(BindDef { source: Source::Keys(column), kind, transform: Transform::Array });
-        }
-        let kinds = self.ir.make_kinds(&feed.kinds);
-        let keys = self.ir.make_rel(RelSource::Keys(kinds));
-        let mut rows = self.building(keys);
-        let parent_columns = self.join_chain(node, keys, &mut rows)?;
-        self.join_children(node, keys, parent_columns, &mut rows)?;
+        let (_, mut feed) = self.feeds.swap_remove(place);
+        let (mut rows, by) = match self.key_to_look_for(node, &feed) {
+            Some(key) => {
+                feed.by_value = true;
+                self.rows_with_keys(node, key, feed.kinds[0])?
+            }
+            None => self.rows_of_keys(node, &feed)?,
+        };
         let mut order = self.order_of(node, &mut rows)?;
         self.join_selected(node, &mut rows)?;
-        // Column 0 is the number of the key, by which rows find their parents.
-        rows.columns.push(self.ir.column(keys, 0));
+        // Column 0 is the number of the key, or the key itself, by which rows find their parents.
+        rows.columns.push(by);
         let slot = self.slot(node, number, &mut rows)?;
         self.slots_of_joined(node, number, &mut rows)?;
         let cut = self.nodes.nodes[node].cut;
@@ -58,9 +53,58 @@ impl Lowering<'_, '_> {
         Ok(self.step(root, slot, Some(feed)))
     }
 
+    /// The attribute of the rows, or of their junctions, that is simply looked for in a list of keys: a whole number or a
+    /// UUID, which a database compares as we do, when neither a where above nor a limit for each parent needs the keys as a
+    /// relation. Databases look for a list in an index, or in one reading of the table; for a relation of keys they read the
+    /// table once for each where there is no index.
+    fn key_to_look_for(&self, node: usize, feed: &Feed) -> Option<u16> {
+        let this = &self.nodes.nodes[node];
+        let &[kind] = feed.kinds.as_slice() else { return None };
+        let link = this.link?;
+        let (model, keys) = match (&link.through, this.junction) {
+            (Some(through), Some(junction)) => (junction, &through.source),
+            _ => (this.model, &link.target),
+        };
+        let &[key] = keys.as_slice() else { return None };
+        let compared_alike = |kind| matches!(kind, Kind::SmallInt | Kind::Integer | Kind::BigInt | Kind::Uuid);
+        let found = model.attributes[usize::from(key)].ty.kind();
+        let is_alike = compared_alike(kind) && compared_alike(found) && (kind == Kind::Uuid) == (found == Kind::Uuid);
+        (is_alike && this.loading == Loading::Separate && self.chain(node).is_none()).then_some(key)
+    }
+
+    /// The rows of a node that have one of the keys, and the column with the key.
+    fn rows_with_keys(&mut self, node: usize, key: u16, kind: Kind) -> Result<(Building, ExprId)> {
+        let bind = BindDef { source: Source::Keys(0), kind, transform: Transform::Array };
+        let rel = self.table(self.nodes.nodes[node].model);
+        let mut rows = self.building(rel);
+        let near = self.join_junction(node, rel, &mut rows)?.unwrap_or(rel);
+        let column = self.ir.column(near, key);
+        let filter = self.ir.in_array(column, bind);
+        rows.filters.push(filter);
+        self.keep_children(node, rel, &mut rows)?;
+        Ok((rows, column))
+    }
+
+    /// The rows of a node, joined to a relation of the keys, and the column with the numbers of the keys.
+    fn rows_of_keys(&mut self, node: usize, feed: &Feed) -> Result<(Building, ExprId)> {
+        for (i, &kind) in feed.kinds.iter().enumerate() {
+            let column = u8::try_from(i).map_err(|_| {
+                let message = "the keys along the path have more than 255 columns";
+                self.refuse(node, "", relata_schema::ErrorKind::LimitExceeded, message)
+            })?;
+            self.ir.make_bind(BindDef { source: Source::Keys(column), kind, transform: Transform::Array });
+        }
+        let kinds = self.ir.make_kinds(&feed.kinds);
+        let keys = self.ir.make_rel(RelSource::Keys(kinds));
+        let mut rows = self.building(keys);
+        let parent_columns = self.join_chain(node, keys, &mut rows)?;
+        self.join_children(node, keys, parent_columns, &mut rows)?;
+        Ok((rows, self.ir.column(keys, 0)))
+    }
+
     /// Where wheres above decide on the rows: joins the rows of the whole chain by their keys. The flag says that the
     /// parent's columns are in its table, and not in the keys.
-    fn join_chain(&mut self, node: usize, keys: relata_ir::RelId, rows: &mut Building) -> Result<bool> {
+    fn join_chain(&mut self, node: usize, keys: RelId, rows: &mut Building) -> Result<bool> {
         let Some(chain) = self.chain(node) else { return Ok(false) };
         let mut column = 1;
         for above in chain {
@@ -79,13 +123,7 @@ impl Lowering<'_, '_> {
         Ok(true)
     }
 
-    fn join_children(
-        &mut self,
-        node: usize,
-        keys: relata_ir::RelId,
-        by_table: bool,
-        rows: &mut Building,
-    ) -> Result<()> {
+    fn join_children(&mut self, node: usize, keys: RelId, by_table: bool, rows: &mut Building) -> Result<()> {
         let model = self.nodes.nodes[node].model;
         let rel = self.table(model);
         let link = self.nodes.nodes[node].link;
@@ -115,6 +153,11 @@ impl Lowering<'_, '_> {
             }
         }
         self.built(target);
+        self.keep_children(node, rel, rows)
+    }
+
+    /// What decides which rows of a node at hand are kept.
+    fn keep_children(&mut self, node: usize, rel: RelId, rows: &mut Building) -> Result<()> {
         rows.bound.push((node, rel));
         let mut required = Vec::new();
         self.join_shown(node, true, rows, &mut required)?;

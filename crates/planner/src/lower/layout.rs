@@ -146,7 +146,7 @@ impl<'a> Lowering<'a, '_> {
         let kinds = columns.iter().map(|&column| self.ir.kind(column).unwrap_or(Kind::Text)).collect();
         let columns = columns.into_iter().map(|column| self.place(column, rows)).collect();
         let slot = self.nodes.nodes[parent].slot.unwrap_or_default();
-        Ok(Feed { slot, columns, kinds, first: 0 })
+        Ok(Feed { slot, columns, kinds, by_value: false, first: 0 })
     }
 
     /// The nodes from the topmost whose where decides on a node's rows down to its parent; none if there is no such.
@@ -202,11 +202,5 @@ impl<'a> Lowering<'a, '_> {
 }
 
 pub(super) fn attribute_field(model: ModelView<'_>, attribute: u16) -> Result<Field> {
-    let declared = &model.attributes[usize::from(super::nodes::attribute_of(model, attribute)?)];
-    Ok(Field {
-        name: Name::of_attribute(model, attribute),
-        kind: declared.ty.kind(),
-        scale: declared.ty.scale(),
-        attribute: Some(attribute),
-    })
+    Ok(Field::of_attribute(model, super::nodes::attribute_of(model, attribute)?))
 }
