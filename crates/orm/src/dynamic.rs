@@ -159,10 +159,17 @@ impl DynFind {
     ///
     /// What is wrong with the find, or what the database says.
     pub fn all(&self, on: &impl Executor) -> Result<Vec<DynRecord>> {
+        self.found_by(run::run, on)
+    }
+
+    fn found_by(
+        &self,
+        run: impl FnOnce(&dyn Executor, &Request<'_>, &mut dyn crate::Sink) -> Result<()>,
+        on: &impl Executor,
+    ) -> Result<Vec<DynRecord>> {
         let model = self.model()?;
         let mut rows = DynRecord::collector(model.clone());
-        let request = self.request()?;
-        run::run(on, &request, &mut rows)?;
+        run(on, &self.request()?, &mut rows)?;
         let mut rows = rows.into_collected();
         hooks::run(on, model.view(), Event::AfterFind, Subject::Found(&mut rows))?;
         Ok(rows)
@@ -174,9 +181,7 @@ impl DynFind {
     ///
     /// As [`all`](DynFind::all).
     pub fn one(&self, on: &impl Executor) -> Result<Option<DynRecord>> {
-        let mut find = self.clone();
-        find.doc.find.limit = Some(find.doc.find.limit.unwrap_or(1).min(1));
-        Ok(find.all(on)?.into_iter().next())
+        Ok(self.found_by(run::run_first, on)?.into_iter().next())
     }
 
     /// Scopes of the model by their names, in place of the default one. Without any name, none at all.

@@ -436,11 +436,8 @@ impl<'q, M: Hydrate> Find<'q, M> {
     ///
     /// As [`all`](Find::all).
     pub fn one(&self, on: &impl Executor) -> Result<Option<Record<M>>> {
-        let mut request = self.request.with_call(Call::Find);
-        let (limit, offset) = request.page();
-        request.set_page(Some(limit.unwrap_or(1).min(1)), offset);
         let mut rows: Vec<Record<M>> = Vec::new();
-        run::run(on, &request, &mut rows)?;
+        run::run_first(on, &self.request, &mut rows)?;
         found(on, &mut rows)?;
         Ok(rows.into_iter().next())
     }

@@ -16,9 +16,19 @@ use crate::{
 pub(crate) fn run(on: &dyn Executor, request: &Request<'_>, sink: &mut dyn Sink) -> Result<()> {
     let hooked = hooked(on, request, Event::BeforeFind)?;
     let request = hooked.as_ref().unwrap_or(request);
-    let plan = on.plans().get(request, on.dialect())?;
-    on.with(&mut |session| steps(&plan, request.binds(), session, sink))
-        .map_err(|error| error.at(&request.root().view().name))
+    run_plan(on, &*on.plans().get(request, on.dialect())?, request, sink)
+}
+
+/// The same for the first row alone.
+pub(crate) fn run_first(on: &dyn Executor, request: &Request<'_>, sink: &mut dyn Sink) -> Result<()> {
+    let hooked = hooked(on, request, Event::BeforeFind)?;
+    let request = hooked.as_ref().unwrap_or(request);
+    let (Some(limit), offset) = request.page() else {
+        return run_plan(on, &*on.plans().get_first(request, on.dialect())?, request, sink);
+    };
+    let mut cut = request.with_all();
+    cut.set_page(Some(limit.min(1)), offset);
+    run_plan(on, &*on.plans().get(&cut, on.dialect())?, &cut, sink)
 }
 
 /// The same, where every row of the answer is one of the root, so that none is kept.
@@ -26,13 +36,17 @@ pub(crate) fn run_direct(on: &dyn Executor, request: &Request<'_>, sink: &mut dy
     let hooked = hooked(on, request, Event::BeforeFind)?;
     let request = hooked.as_ref().unwrap_or(request);
     let plan = on.plans().get(request, on.dialect())?;
-    let at = |error: Error| error.at(&request.root().view().name);
     if !is_direct(&plan) {
         let message = "rows of this find are put together of several, and are not there until the last has come";
-        let error = Error::new(ErrorKind::Request, message);
-        return Err(at(error.help("find in batches; or include nothing of which a row has many")));
+        let error = Error::new(ErrorKind::Request, message).at(&request.root().view().name);
+        return Err(error.help("find in batches; or include nothing of which a row has many"));
     }
-    on.with(&mut |session| steps(&plan, request.binds(), session, sink)).map_err(at)
+    run_plan(on, &plan, request, sink)
+}
+
+fn run_plan(on: &dyn Executor, plan: &Plan, request: &Request<'_>, sink: &mut dyn Sink) -> Result<()> {
+    on.with(&mut |session| steps(plan, request.binds(), session, sink))
+        .map_err(|error| error.at(&request.root().view().name))
 }
 
 /// The request as the hooks of an event have made it; nothing where there are none, which is nearly always.

@@ -95,8 +95,26 @@ impl Plans {
     /// As [`Planner::plan`].
     #[inline]
     pub fn get(&mut self, request: &Request<'_>, dialect: &'static Capabilities) -> Result<&Arc<Plan>> {
+        self.look_up(request, request.key(), dialect)
+    }
+
+    /// The plan of a request's shape when its first row alone is meant. The values are those of the request itself.
+    ///
+    /// # Errors
+    ///
+    /// As [`Planner::plan`].
+    pub fn get_first(&mut self, request: &Request<'_>, dialect: &'static Capabilities) -> Result<&Arc<Plan>> {
+        self.look_up(request, request.key_of_first(), dialect)
+    }
+
+    #[inline]
+    fn look_up(
+        &mut self,
+        request: &Request<'_>,
+        key: ShapeKey<'_>,
+        dialect: &'static Capabilities,
+    ) -> Result<&Arc<Plan>> {
         request.check()?;
-        let key = request.key();
         let hash = hash_of(&key, dialect);
         let is_it = |entry: &Entry| entry.hash == hash && entry.is(&key, dialect);
         // The borrow checker does not see that a plan which is answered with ends the call, so it is looked for by place.
@@ -105,7 +123,7 @@ impl Plans {
                 self.hits += 1;
                 self.at(place)
             }
-            None => self.get_slowly(request, dialect, hash),
+            None => self.get_slowly(request, key, dialect, hash),
         }
     }
 
@@ -116,8 +134,13 @@ impl Plans {
     }
 
     #[cold]
-    fn get_slowly(&mut self, request: &Request<'_>, dialect: &'static Capabilities, hash: u64) -> Result<&Arc<Plan>> {
-        let key = request.key();
+    fn get_slowly(
+        &mut self,
+        request: &Request<'_>,
+        key: ShapeKey<'_>,
+        dialect: &'static Capabilities,
+        hash: u64,
+    ) -> Result<&Arc<Plan>> {
         let kept = self.old.find_entry(hash, |entry| entry.hash == hash && entry.is(&key, dialect));
         let entry = match kept {
             Ok(entry) => {
@@ -126,6 +149,8 @@ impl Plans {
             }
             Err(_) => {
                 self.misses += 1;
+                let first = (key.flags != request.key().flags).then(|| request.first());
+                let request = first.as_ref().unwrap_or(request);
                 let plan = Arc::new(self.planner.plan(request, dialect, &Options::default())?);
                 Entry { hash, dialect: u64::from(dialect.id), key: key.to_owned(), plan }
             }
@@ -169,6 +194,15 @@ impl PlanCache {
     /// As [`Planner::plan`].
     pub fn get(&self, request: &Request<'_>, dialect: &'static Capabilities) -> Result<Arc<Plan>> {
         self.plans.lock().unwrap_or_else(PoisonError::into_inner).get(request, dialect).cloned()
+    }
+
+    /// The plan of a request's shape when its first row alone is meant.
+    ///
+    /// # Errors
+    ///
+    /// As [`Planner::plan`].
+    pub fn get_first(&self, request: &Request<'_>, dialect: &'static Capabilities) -> Result<Arc<Plan>> {
+        self.plans.lock().unwrap_or_else(PoisonError::into_inner).get_first(request, dialect).cloned()
     }
 
     /// How it has done so far.

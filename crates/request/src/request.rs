@@ -282,6 +282,13 @@ impl<'q> Request<'q> {
         self.append(section, other.section(section), binds);
     }
 
+    /// The same with values that are borrowed from the other request.
+    pub fn borrow_section(&mut self, section: Section, other: &'q Request<'_>) {
+        let first = other.first_bind(section);
+        let binds = other.binds()[first..first + other.buffer().binds_of(section)].iter().map(Bind::borrowed);
+        self.append(section, other.section(section), binds);
+    }
+
     fn append(&mut self, section: Section, bytes: &[u8], binds: impl Iterator<Item = Bind<'q>>) {
         self.write(section, |out| {
             out.raw(bytes, binds);
@@ -296,6 +303,19 @@ impl<'q> Request<'q> {
         let (lengths, written) = buffer.lengths();
         let model = buffer.root().view().id;
         ShapeKey { model, flags: buffer.flags.bytes(), bytes: buffer.bytes(), lengths, written }
+    }
+
+    /// What tells the shape of the same request from others when its first row alone is meant.
+    #[inline]
+    pub fn key_of_first(&self) -> ShapeKey<'_> {
+        ShapeKey { flags: Flags { first: true, ..self.flags() }.bytes(), ..self.key() }
+    }
+
+    /// The same request, of which the first row alone is meant. Values are borrowed from this one.
+    pub fn first<'s>(&'s self) -> Request<'s> {
+        let mut first = self.with_all();
+        first.set_flags(Flags { first: true, ..self.flags() });
+        first
     }
 
     /// Appends the bytes of the whole shape: its options, and every section with its length.

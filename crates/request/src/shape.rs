@@ -168,6 +168,8 @@ pub struct Flags {
     pub all: bool,
     /// The condition of the model's default scope holds.
     pub scoped: bool,
+    /// Of a find: its first row alone is meant.
+    pub first: bool,
 }
 
 impl Default for Flags {
@@ -179,7 +181,7 @@ impl Default for Flags {
 impl Flags {
     /// Of a find that says nothing.
     pub(crate) const PLAIN: Flags =
-        Flags { call: Call::Find, distinct: false, paranoid: true, lock: None, all: false, scoped: true };
+        Flags { call: Call::Find, distinct: false, paranoid: true, lock: None, all: false, scoped: true, first: false };
 
     #[inline]
     pub(crate) fn bytes(self) -> [u8; 6] {
@@ -198,7 +200,8 @@ impl Flags {
         let switches = u8::from(self.distinct)
             | u8::from(!self.paranoid) << 1
             | u8::from(self.all) << 2
-            | u8::from(!self.scoped) << 3;
+            | u8::from(!self.scoped) << 3
+            | u8::from(self.first) << 4;
         [call, function, low, high, switches, lock]
     }
 
@@ -211,7 +214,7 @@ impl Flags {
             2 => Call::Aggregate(Aggregate::from_byte(function)?, u16::from_le_bytes([low, high])),
             _ => return None,
         };
-        let is_plain = lock == 0 && switches & 4 == 0;
+        let is_plain = lock == 0 && switches & 0b1_0100 == 0;
         is_plain.then_some(Flags {
             call,
             distinct: switches & 1 != 0,
@@ -219,6 +222,7 @@ impl Flags {
             lock: None,
             all: false,
             scoped: switches & 8 == 0,
+            first: false,
         })
     }
 }

@@ -22,6 +22,23 @@ pub struct RowSet<'q> {
     pub rows: u32,
 }
 
+impl<'q> RowSet<'q> {
+    /// One row. What is given twice has the second value.
+    pub fn of(mut row: Given<'q>) -> Self {
+        row.sort_by_key(|(attribute, _)| *attribute);
+        let (mut attributes, mut cells) = (Vec::with_capacity(row.len()), Vec::with_capacity(row.len()));
+        for (attribute, cell) in row {
+            if attributes.last() == Some(&attribute) {
+                cells.pop();
+            } else {
+                attributes.push(attribute);
+            }
+            cells.push(cell);
+        }
+        RowSet { attributes, cells, rows: 1 }
+    }
+}
+
 /// The moment of a write, as an attribute keeps it: no finer than its precision, so that what was written is what is
 /// read back.
 pub fn stamp(model: ModelView<'_>, attribute: u16, now: Timestamp) -> Value {

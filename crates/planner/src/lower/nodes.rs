@@ -126,7 +126,7 @@ pub(crate) struct Cut {
     /// None: no limit. `Some(None)`: zero. Else the bind.
     pub limit: Option<Option<u32>>,
     pub offset: Option<u32>,
-    /// The first row alone is meant: of a query that is one value.
+    /// The first row alone is meant, whatever the limit.
     pub one: bool,
 }
 
@@ -269,7 +269,7 @@ impl<'a> Nodes<'a> {
             conjuncts: Vec::new(),
             through_filter: Part::EMPTY,
             order: Vec::new(),
-            cut: cut(page)?,
+            cut: Cut { one: flags.first, ..cut(page)? },
             children: Vec::new(),
             slot: None,
             owners: Vec::new(),

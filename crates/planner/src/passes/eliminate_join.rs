@@ -3,10 +3,9 @@
 //! Law: `A ⟕ B on p  ≡  A`, when no expression outside the join names B and B yields at most one row per row of A.
 //! The second half matters: without a unique key over the joined columns the join multiplies rows, and a count sees it.
 
-use relata_ir::{Expr, ExprId, Ir, Join, JoinKind, Made, RelId, RelSource, SelectId};
-use relata_schema::Comparison;
+use relata_ir::{Expr, Ir, Join, JoinKind, Made, RelId, RelSource, SelectId};
 
-use super::Pass;
+use super::{Pass, is_picked};
 
 pub(crate) const PASS: Pass = Pass { name: "eliminate_join", concerns: Made::LEFT_JOIN, run };
 
@@ -74,26 +73,7 @@ fn see(node: Expr, own: RelId, then: &mut dyn FnMut(RelId)) -> bool {
 
 /// Whether a key of the joined table is equated with expressions that do not name the table.
 fn yields_one(ir: &Ir, join: &Join) -> bool {
-    let RelSource::Table(table) = ir.rel(join.rel).source else { return false };
-    let mut equated: Vec<u16> = Vec::new();
-    let mut see = |expr: ExprId| {
-        if let Expr::Compare(Comparison::Eq, left, right) = ir.expr(expr) {
-            for (column, other) in [(left, right), (right, left)] {
-                if let Expr::Column { rel, column } = ir.expr(column)
-                    && rel == join.rel
-                    && !ir.names(other, join.rel)
-                {
-                    equated.push(column);
-                }
-            }
-        }
-    };
-    match ir.expr(join.on) {
-        Expr::And(members) => ir.exprs(members).iter().for_each(|&member| see(member)),
-        _ => see(join.on),
-    }
-    let keys = ir.keys(ir.table(table).keys);
-    keys.iter().any(|&key| ir.key(key).iter().all(|column| equated.contains(column)))
+    is_picked(ir, join.rel, join.on, |_, other| !ir.names(other, join.rel))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! The list runs once, in this order. Joins become inner before they are eliminated, and columns are pruned last, when
 //! it is known what is read.
 
+mod drop_limit;
 mod eliminate_join;
 mod eliminate_unit;
 mod flatten;
@@ -12,8 +13,8 @@ mod or_to_in;
 mod prune_projection;
 mod trim_order;
 
-use relata_ir::{Ir, Made};
-use relata_schema::{Error, Result};
+use relata_ir::{Expr, ExprId, Ir, Made, RelId, RelSource};
+use relata_schema::{Comparison, Error, Result};
 
 /// A pass: says whether it changed anything.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +33,7 @@ pub const PASSES: &[Pass] = &[
     or_to_in::PASS,
     left_to_inner::PASS,
     eliminate_unit::PASS,
+    drop_limit::PASS,
     flatten::PASS,
     eliminate_join::PASS,
     prune_projection::PASS,
@@ -42,6 +44,25 @@ pub const PASSES: &[Pass] = &[
 pub(crate) fn check_columns(ir: &Ir, columns: usize) -> Result<()> {
     let found = ir.root().map_or(0, |root| ir.select(root).columns.len());
     if found == columns { Ok(()) } else { Err(Error::internal(format!("a pass made {found} columns of {columns}"))) }
+}
+
+/// Whether a condition equates every column of a key of a table with something that `is_given`: then it holds for at most one
+/// row of the table.
+fn is_picked(ir: &Ir, rel: RelId, condition: ExprId, is_given: impl Fn(ExprId, ExprId) -> bool) -> bool {
+    let RelSource::Table(table) = ir.rel(rel).source else { return false };
+    let equates = |member: &ExprId, wanted: u16| {
+        let Expr::Compare(Comparison::Eq, left, right) = ir.expr(*member) else { return false };
+        [(left, right), (right, left)]
+            .into_iter()
+            .any(|(own, other)| ir.expr(own) == Expr::Column { rel, column: wanted } && is_given(own, other))
+    };
+    let own = [condition];
+    let members = match ir.expr(condition) {
+        Expr::And(members) => ir.exprs(members),
+        _ => &own,
+    };
+    let keys = ir.keys(ir.table(table).keys);
+    keys.iter().any(|&key| ir.key(key).iter().all(|&column| members.iter().any(|member| equates(member, column))))
 }
 
 #[cfg(test)]

@@ -60,6 +60,7 @@ fn encode_options(
         lock: find.lock.map(|lock| Lock { strength: lock.strength as u8, wait: lock.wait as u8 }),
         all: false,
         scoped,
+        first: false,
     });
     let aliases = aliases(find.attributes.as_ref());
     let scope = Scope { path: view.name.clone(), aliases: &aliases, includes: &find.include, outer };

@@ -107,6 +107,7 @@ fn request_of(data: &[u8]) -> Option<Request<'static>> {
         paranoid: switches & 2 == 0,
         all: switches & 4 != 0,
         scoped: switches & 8 == 0,
+        first: switches & 16 != 0,
         lock: lock.checked_sub(1).map(|lock| Lock { strength: lock & 7, wait: lock >> 3 }),
     });
     for section in SECTIONS {
