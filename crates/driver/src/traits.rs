@@ -1,6 +1,6 @@
 //! Connections, sessions and rows.
 
-use std::any::Any;
+use std::{any::Any, borrow::Cow};
 
 use relata_dialect::Capabilities;
 use relata_schema::{Datum, Kind, Result};
@@ -140,6 +140,32 @@ pub trait Row {
     ///
     /// [`ErrorKind::Decode`](relata_schema::ErrorKind::Decode) when what is stored is of another kind.
     fn get(&self, column: usize, kind: Kind) -> Result<Datum<'_>>;
+
+    /// The integer of a column of one of the kinds of signed integers; `None` for NULL.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Row::get).
+    fn int(&self, column: usize, kind: Kind) -> Result<Option<i64>> {
+        match self.get(column, kind)? {
+            Datum::Int(value) => Ok(Some(value)),
+            Datum::Null => Ok(None),
+            _ => Err(relata_schema::Error::internal("an integer was read as something else")),
+        }
+    }
+
+    /// The text of a column of the kind [`Kind::Text`]; `None` for NULL.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Row::get).
+    fn text(&self, column: usize) -> Result<Option<Cow<'_, str>>> {
+        match self.get(column, Kind::Text)? {
+            Datum::Text(value) => Ok(Some(value)),
+            Datum::Null => Ok(None),
+            _ => Err(relata_schema::Error::internal("a text was read as something else")),
+        }
+    }
 
     /// Whether a column is NULL.
     fn is_null(&self, column: usize) -> bool;

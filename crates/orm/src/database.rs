@@ -7,7 +7,7 @@ use relata_dialect::Capabilities;
 use relata_driver::{Driver, Held, Pool, PoolOptions, Session};
 use relata_planner::{CacheStats, PlanCache};
 use relata_request::write::Fresh;
-use relata_schema::Result;
+use relata_schema::{ModelView, Result};
 use uuid::Uuid;
 
 use crate::{Executor, Hooks, Tx, url};
@@ -112,9 +112,16 @@ impl Database {
         self.clock.now()
     }
 
-    /// What is new of rows that are created now.
-    pub(crate) fn fresh(&self) -> Fresh<'static> {
-        Fresh { now: self.now(), uuid: &|ordered| if ordered { Uuid::now_v7() } else { Uuid::new_v4() } }
+    /// What is new of rows of a model that are created now.
+    pub(crate) fn fresh(&self, model: ModelView<'_>) -> Fresh<'static> {
+        Fresh { now: self.moment(model), uuid: &|ordered| if ordered { Uuid::now_v7() } else { Uuid::new_v4() } }
+    }
+
+    /// The moment of a write. A model that keeps no time does not ask for it: the clock costs as much as a statement's plan.
+    pub(crate) fn moment(&self, model: ModelView<'_>) -> Timestamp {
+        let kept = [model.created_at, model.updated_at, model.paranoid].iter().any(Option::is_some);
+        let made = || model.def().attributes.iter().any(|attribute| attribute.generated.is_some());
+        if kept || made() { self.now() } else { Timestamp::UNIX_EPOCH }
     }
 
     /// What runs before and after the calls of models; shared by all clones of the handle.

@@ -1,9 +1,12 @@
 //! From values to Rust types.
 
+use std::borrow::Cow;
+
 use jiff::{
     Timestamp,
     civil::{Date, DateTime, Time},
 };
+use relata_driver::Row;
 use relata_schema::{Datum, Error, ErrorKind, Kind, Range, Result};
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -19,6 +22,15 @@ pub trait FromDatum: Sized {
     ///
     /// [`ErrorKind::Decode`] when the value is of another type, or out of range.
     fn from_datum(datum: Datum<'_>) -> Result<Self>;
+
+    /// Reads it from a column of a row, which is of such a kind.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_datum`](FromDatum::from_datum), and when what is stored is of another kind.
+    fn from_row(row: &dyn Row, column: usize, kind: Kind) -> Result<Self> {
+        Self::from_datum(row.get(column, kind)?)
+    }
 }
 
 #[cold]
@@ -47,13 +59,30 @@ exact! {
     bool: Bool, Datum::Bool(v) => v, "a boolean";
     f32: Real, Datum::Real(v) => v, "a real";
     Decimal: Decimal, Datum::Decimal(v) => v, "a decimal";
-    String: Text, Datum::Text(v) => v.into_owned(), "text";
     Vec<u8>: Bytes, Datum::Bytes(v) => v.into_owned(), "bytes";
     Uuid: Uuid, Datum::Uuid(v) => v, "a uuid";
     Timestamp: Instant, Datum::Instant(v) => v, "an instant";
     DateTime: Naive, Datum::Naive(v) => v, "a date and time without a zone";
     Date: Day, Datum::Day(v) => v, "a calendar day";
     Time: Time, Datum::Time(v) => v, "a time of day";
+}
+
+impl FromDatum for String {
+    const KIND: Kind = Kind::Text;
+
+    fn from_datum(datum: Datum<'_>) -> Result<Self> {
+        match datum {
+            Datum::Text(v) => Ok(v.into_owned()),
+            other => Err(wrong(&other, "text")),
+        }
+    }
+
+    fn from_row(row: &dyn Row, column: usize, kind: Kind) -> Result<Self> {
+        if kind != Kind::Text {
+            return Self::from_datum(row.get(column, kind)?);
+        }
+        row.text(column)?.map(Cow::into_owned).ok_or_else(|| wrong(&Datum::Null, "text"))
+    }
 }
 
 impl FromDatum for f64 {
@@ -78,6 +107,16 @@ macro_rules! narrow {
                     Datum::Int(v) => <$ty>::try_from(v).map_err(|_| out_of_range(&v, stringify!($ty))),
                     Datum::UnsignedInt(v) => <$ty>::try_from(v).map_err(|_| out_of_range(&v, stringify!($ty))),
                     other => Err(wrong(&other, "an integer")),
+                }
+            }
+
+            fn from_row(row: &dyn Row, column: usize, kind: Kind) -> Result<Self> {
+                if !matches!(kind, Kind::SmallInt | Kind::Integer | Kind::BigInt) {
+                    return Self::from_datum(row.get(column, kind)?);
+                }
+                match row.int(column, kind)? {
+                    Some(v) => <$ty>::try_from(v).map_err(|_| out_of_range(&v, stringify!($ty))),
+                    None => Err(wrong(&Datum::Null, "an integer")),
                 }
             }
         })+

@@ -1,7 +1,9 @@
 //! Records of models that are defined at run time.
 
+use std::sync::Arc;
+
 use relata_driver::Row;
-use relata_planner::Slot;
+use relata_planner::{Field, Name, Slot};
 use relata_schema::{Datum, Error, ErrorKind, ModelRef, Result, Value, datum_to_json};
 use serde_json::{Map, Value as Json};
 
@@ -11,26 +13,19 @@ use crate::{Draft, Executor, Instance, Sink, State, WriteOptions, into_value::sa
 #[derive(Debug, Clone, Default)]
 pub struct DynRecord {
     model: Option<ModelRef>,
-    cells: Vec<Cell>,
+    /// What the values are. The rows of one answer share it.
+    fields: Arc<[Field]>,
+    values: Vec<Value>,
+    /// What the database has of values that were set since; empty as long as none was.
+    originals: Vec<Option<Value>>,
     edges: Vec<Edge>,
     state: State,
-}
-
-/// One value.
-#[derive(Debug, Clone)]
-struct Cell {
-    name: String,
-    attribute: Option<u16>,
-    value: Value,
-    /// What the database has, once that is something else.
-    original: Option<Value>,
-    scale: Option<u8>,
 }
 
 /// What was included under one key.
 #[derive(Debug, Clone, PartialEq)]
 struct Edge {
-    key: String,
+    key: Name,
     single: bool,
     rows: Vec<DynRecord>,
 }
@@ -38,20 +33,14 @@ struct Edge {
 /// Records are equal when their values and what was included are.
 impl PartialEq for DynRecord {
     fn eq(&self, other: &Self) -> bool {
-        let values =
-            |record: &Self| record.cells.iter().map(|cell| (cell.name.clone(), cell.value.clone())).collect::<Vec<_>>();
-        values(self) == values(other) && self.edges == other.edges
+        self.values().eq(other.values()) && self.edges == other.edges
     }
 }
 
 impl DynRecord {
     /// A record of values that belong to no model.
-    pub(crate) fn of_values(values: Vec<(String, Value)>) -> DynRecord {
-        let cells = values
-            .into_iter()
-            .map(|(name, value)| Cell { name, attribute: None, value, original: None, scale: None })
-            .collect();
-        DynRecord { cells, ..DynRecord::default() }
+    pub(crate) fn of_values(fields: Arc<[Field]>, values: Vec<Value>) -> DynRecord {
+        DynRecord { fields, values, ..DynRecord::default() }
     }
 
     /// What root rows of a model are collected in.
@@ -70,12 +59,25 @@ impl DynRecord {
     ///
     /// [`ErrorKind::NotLoaded`] when it was not selected.
     pub fn get(&self, name: &str) -> Result<&Value> {
-        self.cells.iter().find(|cell| cell.name == name).map(|cell| &cell.value).ok_or_else(|| self.not_selected(name))
+        self.place(name).map(|place| &self.values[place])
+    }
+
+    fn place(&self, name: &str) -> Result<usize> {
+        self.fields.iter().position(|field| *field.name == *name).ok_or_else(|| self.not_selected(name))
+    }
+
+    fn place_of(&self, attribute: u16) -> Option<usize> {
+        // Nearly always every attribute was selected, in order.
+        let is_it = |field: &Field| field.attribute == Some(attribute);
+        match self.fields.get(usize::from(attribute)) {
+            Some(field) if is_it(field) => Some(usize::from(attribute)),
+            _ => self.fields.iter().position(is_it),
+        }
     }
 
     fn not_selected(&self, name: &str) -> Error {
         Error::new(ErrorKind::NotLoaded, format!("\"{name}\" was not selected"))
-            .near(name, self.cells.iter().map(|cell| cell.name.as_str()))
+            .near(name, self.fields.iter().map(|field| &*field.name))
     }
 
     /// The rows of an include by its key.
@@ -84,9 +86,9 @@ impl DynRecord {
     ///
     /// [`ErrorKind::NotLoaded`] when it was not included.
     pub fn rows(&self, key: &str) -> Result<&[DynRecord]> {
-        self.edges.iter().find(|edge| edge.key == key).map(|edge| edge.rows.as_slice()).ok_or_else(|| {
+        self.edges.iter().find(|edge| *edge.key == *key).map(|edge| edge.rows.as_slice()).ok_or_else(|| {
             Error::new(ErrorKind::NotLoaded, format!("\"{key}\" was not included"))
-                .near(key, self.edges.iter().map(|edge| edge.key.as_str()))
+                .near(key, self.edges.iter().map(|edge| &*edge.key))
         })
     }
 
@@ -101,7 +103,7 @@ impl DynRecord {
 
     /// Names and values, in the order selected.
     pub fn values(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.cells.iter().map(|cell| (cell.name.as_str(), &cell.value))
+        self.fields.iter().map(|field| &*field.name).zip(&self.values)
     }
 
     /// Sets an attribute.
@@ -110,15 +112,20 @@ impl DynRecord {
     ///
     /// [`ErrorKind::NotLoaded`] for one that was not selected.
     pub fn set(&mut self, name: &str, value: impl Into<Value>) -> Result<()> {
-        let place = self.cells.iter().position(|cell| cell.name == name);
-        let place = place.ok_or_else(|| self.not_selected(name))?;
-        self.cells[place].set(value.into());
+        let place = self.place(name)?;
+        self.set_at(place, value.into());
         Ok(())
     }
 
     /// The attributes that have changed since the record was read or saved.
     pub fn changed(&self) -> Vec<&str> {
-        self.cells.iter().filter(|cell| cell.has_changed()).map(|cell| cell.name.as_str()).collect()
+        let changed = self
+            .originals
+            .iter()
+            .zip(&self.values)
+            .zip(self.fields.iter())
+            .filter(|((original, value), _)| original.as_ref().is_some_and(|original| !same(original, value)));
+        changed.map(|(_, field)| &*field.name).collect()
     }
 
     /// What an attribute was when the record was read or saved last.
@@ -127,8 +134,7 @@ impl DynRecord {
     ///
     /// [`ErrorKind::NotLoaded`] when it was not selected.
     pub fn previous(&self, name: &str) -> Result<&Value> {
-        let cell = self.cells.iter().find(|cell| cell.name == name).ok_or_else(|| self.not_selected(name))?;
-        Ok(cell.original.as_ref().unwrap_or(&cell.value))
+        self.place(name).map(|place| self.original_at(place))
     }
 
     /// Whether another record is of the same row: of the same model and of equal key.
@@ -144,13 +150,13 @@ impl DynRecord {
     /// The record as JSON: what was selected by name, and what was included.
     pub fn to_json(&self) -> Json {
         let mut out = Map::new();
-        for cell in &self.cells {
-            out.insert(cell.name.clone(), datum_to_json(&cell.value, cell.scale));
+        for (field, value) in self.fields.iter().zip(&self.values) {
+            out.insert(field.name.to_string(), datum_to_json(value, field.scale));
         }
         for edge in &self.edges {
             let mut rows = edge.rows.iter().map(DynRecord::to_json);
             let json = if edge.single { rows.next().unwrap_or(Json::Null) } else { rows.collect() };
-            out.insert(edge.key.clone(), json);
+            out.insert(edge.key.to_string(), json);
         }
         Json::Object(out)
     }
@@ -238,14 +244,17 @@ impl DynRecord {
     }
 }
 
-impl Cell {
-    fn has_changed(&self) -> bool {
-        self.original.as_ref().is_some_and(|original| !same(original, &self.value))
+impl DynRecord {
+    fn set_at(&mut self, place: usize, value: Value) {
+        let old = std::mem::replace(&mut self.values[place], value);
+        if self.originals.len() <= place {
+            self.originals.resize(place + 1, None);
+        }
+        self.originals[place].get_or_insert(old);
     }
 
-    fn set(&mut self, value: Value) {
-        let old = std::mem::replace(&mut self.value, value);
-        self.original.get_or_insert(old);
+    fn original_at(&self, place: usize) -> &Value {
+        self.originals.get(place).and_then(Option::as_ref).unwrap_or(&self.values[place])
     }
 }
 
@@ -257,28 +266,22 @@ impl Instance for DynRecord {
     }
 
     fn value(&self, attribute: u16) -> Option<Datum<'_>> {
-        self.cells.iter().find(|cell| cell.attribute == Some(attribute)).map(|cell| cell.value.borrowed())
+        self.place_of(attribute).map(|place| self.values[place].borrowed())
     }
 
     fn original(&self, attribute: u16) -> Option<Datum<'_>> {
-        let cell = self.cells.iter().find(|cell| cell.attribute == Some(attribute))?;
-        Some(cell.original.as_ref().unwrap_or(&cell.value).borrowed())
+        self.place_of(attribute).map(|place| self.original_at(place).borrowed())
     }
 
     fn put(&mut self, attribute: u16, value: Value) -> Result<()> {
-        if let Some(cell) = self.cells.iter_mut().find(|cell| cell.attribute == Some(attribute)) {
-            cell.set(value);
+        if let Some(place) = self.place_of(attribute) {
+            self.set_at(place, value);
             return Ok(());
         }
         let model = self.model()?;
-        let declared = &model.view().def().attributes[usize::from(attribute)];
-        self.cells.push(Cell {
-            name: declared.name.clone(),
-            attribute: Some(attribute),
-            value,
-            original: None,
-            scale: declared.ty.scale(),
-        });
+        let field = Field::of_attribute(model.view(), attribute);
+        self.fields = self.fields.iter().cloned().chain([field]).collect();
+        self.values.push(value);
         Ok(())
     }
 
@@ -287,14 +290,14 @@ impl Instance for DynRecord {
     }
 
     fn settle(&mut self, state: State) {
-        self.cells.iter_mut().for_each(|cell| cell.original = None);
+        self.originals.clear();
         self.state = state;
     }
 }
 
 impl Sink for DynRecord {
     fn open(&mut self, slot: &Slot) -> Result<()> {
-        self.edges.push(Edge { key: slot.key.to_string(), single: slot.single, rows: Vec::new() });
+        self.edges.push(Edge { key: slot.key.clone(), single: slot.single, rows: Vec::new() });
         Ok(())
     }
 
@@ -308,16 +311,17 @@ impl Sink for DynRecord {
             (Some(_), Some(model)) => Some(model.through(slot.association)?),
             _ => None,
         };
-        let mut record = DynRecord { model, ..DynRecord::default() };
-        record.read(&slot.fields, slot.columns.start, row)?;
+        // The rows of an edge are all of one slot.
+        let before = self.edges.last().and_then(|edge| edge.rows.last());
+        let mut record = DynRecord::read(model, before, &slot.fields, slot.columns.start, row)?;
         if let Some(through) = &slot.through {
-            let mut junction = DynRecord { model: junction_model, ..DynRecord::default() };
-            junction.read(&through.fields, through.columns.start, row)?;
-            record.edges.push(Edge { key: through.key.to_string(), single: true, rows: vec![junction] });
+            let before = before.and_then(|before| before.edges.first()?.rows.first());
+            let junction = DynRecord::read(junction_model, before, &through.fields, through.columns.start, row)?;
+            record.edges.push(Edge { key: through.key.clone(), single: true, rows: vec![junction] });
         }
         if self.edges.is_empty() {
             // The root's rows come without an edge being opened.
-            self.edges.push(Edge { key: String::new(), single: false, rows: Vec::new() });
+            self.edges.push(Edge { key: Name::of(""), single: false, rows: Vec::new() });
         }
         let rows = self.edges.last_mut().map(|edge| &mut edge.rows);
         match rows {
@@ -331,18 +335,21 @@ impl Sink for DynRecord {
 }
 
 impl DynRecord {
-    fn read(&mut self, fields: &[relata_planner::Field], start: usize, row: &dyn Row) -> Result<()> {
+    /// Reads a row. What its fields are it shares with the row before it.
+    fn read(
+        model: Option<ModelRef>,
+        before: Option<&DynRecord>,
+        fields: &[Field],
+        start: usize,
+        row: &dyn Row,
+    ) -> Result<DynRecord> {
+        let mut values = Vec::with_capacity(fields.len());
         for (i, field) in fields.iter().enumerate() {
             let value = row.get(start + i, field.kind).map_err(|error| error.at(&field.name))?;
-            self.cells.push(Cell {
-                name: field.name.to_string(),
-                attribute: field.attribute,
-                value: value.into_owned(),
-                original: None,
-                scale: field.scale,
-            });
+            values.push(value.into_owned());
         }
-        Ok(())
+        let fields = before.map_or_else(|| fields.into(), |before| before.fields.clone());
+        Ok(DynRecord { model, fields, values, ..DynRecord::default() })
     }
 }
 

@@ -479,12 +479,17 @@ impl<'q, M: Hydrate> Change<'q, M> {
     }
 
     fn send(mut self, on: &impl Executor, answer: bool) -> Result<write::Sent> {
-        self.action.complete(&mut self.request, &self.assigned, self.options, on.database().now())?;
+        self.action.complete(
+            &mut self.request,
+            &self.assigned,
+            self.options,
+            on.database().moment(ModelView::of(M::def())),
+        )?;
         if answer {
             let every = request::every_attribute(self.request.root().view());
             request::returning(&mut self.request, &every);
         }
-        write::bulk(on, self.request.into_owned(), self.action.events(), self.options)
+        write::bulk(on, self.request, self.action.events(), self.options)
     }
 
     /// Changes the rows; says how many there were.

@@ -38,7 +38,7 @@ pub fn insert_rows(
         let message = format!("a row has {} values for {} attributes", short.len(), columns.len());
         return Err(Error::new(ErrorKind::Request, message).at(&view.name));
     }
-    check(view, &columns, rows.iter().map(Vec::as_slice))?;
+    check(view, &columns, rows.iter().map(|row| row.iter()))?;
     let at_once = (on.dialect().max_binds / columns.len()).clamp(1, 1_000);
     let send = |on: &dyn Executor, chunk: &[Vec<Datum<'_>>]| -> Result<u64> {
         let cells = chunk.iter().flatten().map(Datum::borrowed).collect();
@@ -60,7 +60,11 @@ pub fn insert_rows(
 }
 
 /// What the types of attributes ask for is not left to the database: it may bend a value, or keep it.
-fn check<'r, 'q: 'r>(view: ModelView<'_>, columns: &[u16], rows: impl Iterator<Item = &'r [Datum<'q>]>) -> Result<()> {
+fn check<'v>(
+    view: ModelView<'_>,
+    columns: &[u16],
+    rows: impl Iterator<Item = impl Iterator<Item = &'v Datum<'v>>>,
+) -> Result<()> {
     let mut failures = Vec::new();
     for (number, row) in rows.enumerate() {
         let known = failures.len();
@@ -73,6 +77,14 @@ fn check<'r, 'q: 'r>(view: ModelView<'_>, columns: &[u16], rows: impl Iterator<I
         }
     }
     if failures.is_empty() { Ok(()) } else { Err(Error::validation(failures).at(&view.name)) }
+}
+
+/// A cell of a row.
+fn value_of<'b>(bind: &'b Bind<'_>) -> &'b Datum<'b> {
+    match bind {
+        Bind::One(value) => value,
+        _ => &Datum::Null,
+    }
 }
 
 /// An insert of rows of values for some columns: one statement as it stands, without hooks, validators, timestamps or
@@ -177,15 +189,8 @@ impl<'q, M: Model, C: Columns<M>> Insert<'q, M, C> {
         request.check()?;
         let columns = request.inserted()?;
         let (width, view) = (columns.len(), request.root().view());
-        let values: Vec<Datum<'_>> = request
-            .binds()
-            .iter()
-            .map(|bind| match bind {
-                Bind::One(value) => value.borrowed(),
-                _ => Datum::Null,
-            })
-            .collect();
-        check(view, &columns, values.chunks(width))?;
+        let values = request.binds();
+        check(view, &columns, values.chunks(width).map(|row| row.iter().map(value_of)))?;
         let at_once = (on.dialect().max_binds / width).clamp(1, 1_000);
         if values.len() <= at_once * width {
             return if values.is_empty() { Ok(()) } else { then(write::send(on, request)?) };
@@ -196,11 +201,11 @@ impl<'q, M: Model, C: Columns<M>> Insert<'q, M, C> {
             for chunk in values.chunks(at_once * width) {
                 let set = RowSet {
                     attributes: columns.clone(),
-                    cells: chunk.iter().map(Datum::borrowed).collect(),
+                    cells: chunk.iter().map(|bind| value_of(bind).borrowed()).collect(),
                     rows: (chunk.len() / width) as u32,
                 };
                 let mut part = request::insert(request.root(), set, None);
-                part.copy_section(Section::Attributes, &request.with_all());
+                part.borrow_section(Section::Attributes, request);
                 answers.push(write::send(tx, &part)?);
             }
             Ok(())

@@ -32,7 +32,7 @@ pub trait Projection: FromRow {
 /// [`ErrorKind::Decode`](relata_schema::ErrorKind::Decode) with the column's name.
 pub fn column<T: FromDatum>(slot: &Slot, row: &dyn Row, place: usize) -> Result<T> {
     let field = slot.fields.get(place).ok_or_else(|| Error::internal("more is read than was selected"))?;
-    row.get(slot.columns.start + place, field.kind).and_then(T::from_datum).map_err(|error| error.at(&field.name))
+    T::from_row(row, slot.columns.start + place, field.kind).map_err(|error| error.at(&field.name))
 }
 
 /// Expressions to select from a model: a tuple of columns, paths, functions and aggregates.

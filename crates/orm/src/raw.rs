@@ -1,11 +1,13 @@
 //! SQL that the application writes itself: its values are binds, found by a scanner, and never part of the text.
 
+use std::sync::Arc;
+
 use relata_dialect::{
     Placeholder,
     raw::{Marker, Piece, Transaction, scan},
 };
 use relata_driver::{Param, Row, Session, Statement};
-use relata_planner::{Field, Name, Slot};
+use relata_planner::{Field, Slot};
 use relata_schema::{Datum, Error, ErrorKind, Kind, ModelRef, Result};
 
 use crate::{DynRecord, Executor, FromDatum, Hydrate, Record};
@@ -189,13 +191,19 @@ impl<'e, 'q, E: Executor> RawQuery<'e, 'q, E> {
     ///
     /// As [`all`](RawQuery::all); a column of a type that relata does not read.
     pub fn values(self) -> Result<Vec<DynRecord>> {
-        let mut rows = Vec::new();
+        let mut rows: Vec<DynRecord> = Vec::new();
+        let mut fields: Option<Arc<[Field]>> = None;
         self.each(&mut |row| {
-            let values = (0..row.columns()).map(|place| {
-                let value = row.natural(place).map_err(|error| error.at(row.name(place)))?;
-                Ok((row.name(place).to_owned(), value.into_owned()))
+            let columns = 0..row.columns();
+            let values = columns.clone().map(|place| match row.natural(place) {
+                Ok(value) => Ok(value.into_owned()),
+                Err(error) => Err(error.at(row.name(place))),
             });
-            rows.push(DynRecord::of_values(values.collect::<Result<_>>()?));
+            let values = values.collect::<Result<_>>()?;
+            // Each value says its own kind.
+            let field = |place| Field { name: row.name(place).into(), kind: Kind::Text, scale: None, attribute: None };
+            let fields = fields.get_or_insert_with(|| columns.map(field).collect());
+            rows.push(DynRecord::of_values(fields.clone(), values));
             Ok(())
         })?;
         Ok(rows)
@@ -354,15 +362,8 @@ impl<'e, 'q, E: Executor> RawQuery<'e, 'q, E> {
 /// What a record of a model reads: its attributes in order.
 fn slot_of(model: &ModelRef) -> Slot {
     let view = model.view();
-    let fields = (0u16..)
-        .zip(&view.def().attributes)
-        .map(|(attribute, declared)| Field {
-            name: Name::of_attribute(view, attribute),
-            kind: declared.ty.kind(),
-            scale: declared.ty.scale(),
-            attribute: Some(attribute),
-        })
-        .collect();
+    let fields =
+        (0..view.def().attributes.len() as u16).map(|attribute| Field::of_attribute(view, attribute)).collect();
     Slot::of_fields(fields)
 }
 

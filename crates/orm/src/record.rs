@@ -77,8 +77,7 @@ pub fn field<M: Model, T: FromDatum>(slot: &Slot, row: &dyn Row, attribute: u16)
             .at(path())
             .help("read fewer columns with select, or as dynamic records"));
     };
-    let datum = row.get(slot.columns.start + place, found.kind).map_err(|error| error.at(path()))?;
-    T::from_datum(datum).map_err(|error| error.at(path()))
+    T::from_row(row, slot.columns.start + place, found.kind).map_err(|error| error.at(path()))
 }
 
 /// Reads a value for a field: the derive macro calls it.

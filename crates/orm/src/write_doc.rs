@@ -68,7 +68,7 @@ fn changed(
     call: &WriteDoc,
     events: [Event; 2],
 ) -> Result<String> {
-    let requests = encode_write(doc, model.clone(), &on.database().fresh())?;
+    let requests = encode_write(doc, model.clone(), &on.database().fresh(model.view()))?;
     let Some(request) = requests.into_iter().next() else { return Err(Error::internal("a write has one request")) };
     let sent = write::bulk(on, request, events, WriteOptions::default())?;
     if matches!(call.returning, ReturningDoc::Default | ReturningDoc::Nothing) {

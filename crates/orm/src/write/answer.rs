@@ -251,7 +251,7 @@ fn changed(on: &dyn Executor, request: &Request<'_>) -> Result<Sent> {
         let mut write: Request<'_> = Request::new(model.clone());
         write.set_flags(Flags { paranoid: false, scoped: false, lock: None, ..request.flags() });
         by_keys(&mut write, &key, borrowed(&keys));
-        write.copy_section(Section::Values, &request.with_all());
+        write.borrow_section(Section::Values, request);
         let done = send_one(on, &write)?;
         let place = |attribute: &u16| places.iter().position(|known| known == attribute).unwrap_or_default();
         let wanted: Vec<u16> = plan.slots[0].fields.iter().filter_map(|field| field.attribute).collect();

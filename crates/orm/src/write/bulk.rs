@@ -14,12 +14,7 @@ use crate::{
 };
 
 /// Sends an update, destroy or restore of rows, with the hooks for many.
-pub(crate) fn bulk(
-    on: &dyn Executor,
-    mut request: Request<'static>,
-    events: [Event; 2],
-    options: WriteOptions,
-) -> Result<Sent> {
+pub(crate) fn bulk(on: &dyn Executor, request: Request<'_>, events: [Event; 2], options: WriteOptions) -> Result<Sent> {
     request.check()?;
     let model = request.root().clone();
     let view = model.view();
@@ -29,6 +24,7 @@ pub(crate) fn bulk(
     }
     // What the caller has said must stand by itself: a condition that a hook adds does not mean that one was meant.
     on.plans().get(&request, on.dialect())?;
+    let mut request = request.into_owned();
     let mut sent = None;
     in_transaction(on, &mut |tx| {
         hooks::run(tx, view, events[0], Subject::Rows(&mut request))?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use relata_planner::{Plan, Slot};
-use relata_request::write::{self as request, OnConflict};
+use relata_request::write::{self as request, OnConflict, RowSet};
 use relata_schema::{AssociationKind, Datum, Error, ErrorKind, ModelRef, ModelView, Result, Value};
 
 use super::{
@@ -113,8 +113,9 @@ fn create_here(on: &dyn Executor, mut draft: Draft, way: Way) -> Result<Created>
     draft.check()?;
     let model = draft.model_ref().clone();
     let view = model.view();
+    let hooked = options.hooks && on.database().hooks().any(view, &EVENTS);
     let event = |draft: &mut Draft, event: Event| {
-        if options.hooks { hooks::run(on, view, event, Subject::Draft(draft)) } else { Ok(()) }
+        if hooked { hooks::run(on, view, event, Subject::Draft(draft)) } else { Ok(()) }
     };
     let mut nested = draft.take_nested();
     validated(on, &mut draft, options, &nested)?;
@@ -146,7 +147,7 @@ fn create_here(on: &dyn Executor, mut draft: Draft, way: Way) -> Result<Created>
         }
         children.push((association, created));
     }
-    if options.hooks || options.validate {
+    if hooked || !children.is_empty() {
         // Hooks, and owners that were just created, may have changed values that were valid.
         validate::check(&draft, options.validate, &[])?;
     }
@@ -157,7 +158,7 @@ fn create_here(on: &dyn Executor, mut draft: Draft, way: Way) -> Result<Created>
         children.push((association, below));
     }
     created.children = children;
-    if options.hooks {
+    if hooked {
         let mut stored = draft.clone();
         created.values.iter().enumerate().for_each(|(i, value)| stored.put(i as u16, value.clone()));
         event(&mut stored, Event::AfterCreate)?;
@@ -215,10 +216,8 @@ fn insert_one(on: &dyn Executor, draft: &Draft, conflict: Option<&OnConflict>) -
     let view = draft.model();
     let mut row = draft.given();
     // A new row has its timestamps however silent the call is: they are never NULL.
-    request::stamp_new(view, &mut row, &on.database().fresh());
-    let mut sets = request::row_sets(view, vec![row]);
-    let Some(set) = sets.pop() else { return Err(Error::internal("a row makes no insert")) };
-    let mut insert = request::insert(draft.model_ref(), set, conflict);
+    request::stamp_new(view, &mut row, &on.database().fresh(view));
+    let mut insert = request::insert(draft.model_ref(), RowSet::of(row), conflict);
     request::returning(&mut insert, &request::every_attribute(view));
     let mut sent = send(on, &insert)?;
     Ok(sent.rows.pop().map(|values| Created { plan: sent.plan, values, children: Vec::new() }))

@@ -360,7 +360,7 @@ impl<'i> Links<'i> {
         if !failures.is_empty() {
             return Err(Error::validation(failures).at(&view.name));
         }
-        let fresh = on.database().fresh();
+        let fresh = on.database().fresh(view);
         let rows: Vec<Vec<(u16, Datum<'_>)>> = keys
             .iter()
             .map(|key| {

@@ -153,7 +153,8 @@ fn checked(drafts: &[Draft], options: WriteOptions) -> Result<()> {
 
 /// The rows as sets of one shape, cut to what one statement takes.
 fn sets<'d>(on: &dyn Executor, model: &ModelRef, drafts: &'d [Draft]) -> Vec<RowSet<'d>> {
-    let (view, fresh) = (model.view(), on.database().fresh());
+    let view = model.view();
+    let fresh = on.database().fresh(view);
     let rows = drafts.iter().map(|draft| {
         let mut row = draft.given();
         request::stamp_new(view, &mut row, &fresh);

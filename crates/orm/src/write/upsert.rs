@@ -1,6 +1,6 @@
 //! Writing a record whether it is there or not.
 
-use relata_request::write::{self as request, UpsertBy};
+use relata_request::write::{self as request, RowSet, UpsertBy};
 use relata_schema::{ConnectionFate, Error, ErrorKind, Outcome, Result, Retry};
 
 use super::{Created, WriteOptions, create, in_transaction, send::send};
@@ -50,11 +50,8 @@ fn upsert_here(on: &dyn Executor, mut draft: Draft, by: &UpsertBy, options: Writ
     // A row that is there, and stays as it is, is not answered.
     let keeps = conflict.update.is_empty() || !by.filter.is_empty();
     let mut row = draft.given();
-    request::stamp_new(view, &mut row, &on.database().fresh());
-    let Some(set) = request::row_sets(view, vec![row]).pop() else {
-        return Err(Error::internal("a row makes no insert"));
-    };
-    let mut insert = request::insert(&model, set, Some(&conflict));
+    request::stamp_new(view, &mut row, &on.database().fresh(view));
+    let mut insert = request::insert(&model, RowSet::of(row), Some(&conflict));
     request::returning(&mut insert, &request::every_attribute(view));
     let mut sent = send(on, &insert)?;
     let Some(values) = sent.rows.pop() else {
