@@ -57,7 +57,7 @@ fn whole(sql: &str) -> String {
 
 /// A statement in the words of a database.
 fn in_words_of(db: &Database, sql: &str) -> String {
-    if db.dialect().name.contains("Maria") { sql.replace('"', "`") } else { sql.to_owned() }
+    if db.dialect().name.contains("maria") { sql.replace('"', "`") } else { sql.to_owned() }
 }
 
 /// Twenty thousand users with fifty tasks each, and what belongs to them.
@@ -73,7 +73,7 @@ fn fill(db: &Database, models: &ModelSet) {
     run("INSERT INTO numbers SELECT 1 + a.d + 10 * b.d + 100 * c.d + 1000 * e.d + 10000 * f.d + 100000 * g.d
          FROM digits a, digits b, digits c, digits e, digits f, digits g");
     let text = |what: &str, number: &str| match db.dialect().name {
-        name if name.contains("Maria") => format!("concat('{what} ', {number})"),
+        name if name.contains("maria") => format!("concat('{what} ', {number})"),
         _ => format!("'{what} ' || ({number})"),
     };
     let up_to = |rows: u32| format!("FROM numbers WHERE n <= {rows} ORDER BY n");
@@ -98,7 +98,7 @@ fn fill(db: &Database, models: &ModelSet) {
     run("INSERT INTO \"TaskTags\" (\"taskId\", \"tagId\") SELECT n, n % 97 + 1 FROM numbers WHERE n <= 200000");
     run("INSERT INTO \"TaskTags\" (\"taskId\", \"tagId\") SELECT n, 98 + n % 3 FROM numbers WHERE n <= 200000");
     match db.dialect().name {
-        name if name.contains("Maria") => {
+        name if name.contains("maria") => {
             run("ANALYZE TABLE Users, Tasks, Comments, Softs, Tags, TaskTags, Companies");
         }
         _ => {
@@ -107,11 +107,12 @@ fn fill(db: &Database, models: &ModelSet) {
     }
 }
 
-/// Sends what Sequelize would, and reads its rows; says which roots they are of.
-fn theirs(db: &Database, statements: &[String]) -> BTreeSet<i64> {
+/// Sends what Sequelize would, and reads its rows; says which roots they are of. Its values are part of the text, so that one
+/// text is hardly ever sent twice, and none is prepared: each run has a text of its own.
+fn theirs(db: &Database, statements: &[String], run: usize) -> BTreeSet<i64> {
     let mut roots = BTreeSet::new();
     for (number, sql) in statements.iter().enumerate() {
-        let rows = db.query(Sql::trusted(sql), ()).values().unwrap();
+        let rows = db.query(Sql::trusted(&format!("{sql} /* {run} */")), ()).values().unwrap();
         let last = number == 0 || statements[0].starts_with("SELECT count");
         if last {
             roots = rows
@@ -146,12 +147,12 @@ fn median(mut times: Vec<f64>) -> f64 {
 fn measure(db: &Database, models: &Arc<ModelSet>, pair: &Pair) -> (f64, f64) {
     let statements: Vec<String> = pair.theirs.iter().map(|sql| in_words_of(db, sql)).collect();
     let find = DynFind::from_doc(models, pair.request.clone());
-    assert_eq!(roots(&find.json(db).unwrap()), theirs(db, &statements), "{}: other roots", pair.name);
+    assert_eq!(roots(&find.json(db).unwrap()), theirs(db, &statements, 0), "{}: other roots", pair.name);
     let (mut of_theirs, mut of_ours) = (Vec::new(), Vec::new());
     let begun = Instant::now();
     while of_ours.len() < LEAST || (of_ours.len() < MOST && begun.elapsed() < TIME) {
         let started = Instant::now();
-        black_box(theirs(db, &statements));
+        black_box(theirs(db, &statements, of_theirs.len() + 1));
         of_theirs.push(started.elapsed().as_secs_f64() * 1e6);
         let started = Instant::now();
         black_box(find.json(db).unwrap());
@@ -161,7 +162,7 @@ fn measure(db: &Database, models: &Arc<ModelSet>, pair: &Pair) -> (f64, f64) {
 }
 
 fn main() {
-    let models = models();
+    let (models, pairs) = (models(), pairs());
     let file = std::env::temp_dir().join(format!("relata-shapes-{}.db", std::process::id()));
     let postgres = PostgresServer::start().unwrap();
     let mariadb = MysqlServer::start(Flavor::MariaDb).unwrap();
@@ -180,12 +181,16 @@ fn main() {
         databases.each_ref().map(|db| format!("{}: theirs | ours | times as fast", db.dialect().name)).join(" | ")
     );
     println!("|---|{}", "---|---|---|".repeat(databases.len()));
-    for pair in pairs() {
+    for pair in pairs {
         let cells = databases.each_ref().map(|db| {
             let (theirs, ours) = measure(db, &models, &pair);
             format!("{theirs:.0} | {ours:.0} | {:.2}", theirs / ours)
         });
         println!("| {} | {} |", pair.name, cells.join(" | "));
+    }
+    if std::env::var_os("HOLD").is_some() {
+        println!("{} {}", postgres.url("postgres"), mariadb.url("shapes"));
+        std::thread::sleep(Duration::from_secs(3_000));
     }
     drop(databases);
     for end in ["", "-wal", "-shm"] {

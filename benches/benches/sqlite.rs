@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use relata::{Database, DynFind, ModelSet, prelude::*};
 use relata_benches::{
-    end_to_end::{self, AUTHORS, ROWS, age, key, moment},
+    end_to_end::{self, AUTHORS, age, key, moment},
     models::{Comment, Post, PostTag, Tag, User},
 };
 use relata_measure::time;

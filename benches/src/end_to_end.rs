@@ -1,11 +1,7 @@
 //! What applications do with a database from one end to the other, through relata's public calls, models and hooks as users
 //! have them. Benchmarks do the same by hand beside it.
 
-use relata::{
-    Database, Executor, Instant, Result, migrate,
-    prelude::*,
-    request::typed::{Column, Model as _},
-};
+use relata::{Database, Executor, Instant, Result, migrate, prelude::*, request::typed::Column};
 
 use crate::models::{Comment, Post, PostTag, Tag, User};
 

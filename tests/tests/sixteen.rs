@@ -210,13 +210,14 @@ fn case_09_a_limit_on_a_belongs_to_many() {
 
 #[test]
 fn case_10_a_limit_for_each_parent_is_one_statement_whatever_their_number() {
+    const FORMS: [&str; 3] = ["LATERAL", "row_number()", "IN (SELECT \"t2\".\"id\" FROM"];
     on_all(|_, db, models| {
         let doc = RequestDoc::from_json(&json!({"model": "User",
             "include": [{"association": "tasks", "order": ["title"], "limit": 1}]}));
         let find = DynFind::from_doc(models, doc.unwrap());
         let plan = Planner::new().plan(&find.request().unwrap(), db.dialect(), &Options::default()).unwrap();
         assert_eq!(plan.steps.len(), 2);
-        assert!(plan.steps[1].sql.contains("LATERAL") || plan.steps[1].sql.contains("row_number()"));
+        assert!(FORMS.iter().any(|form| plan.steps[1].sql.contains(form)));
     });
 }
 

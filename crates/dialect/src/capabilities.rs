@@ -156,6 +156,9 @@ pub enum PerParentForm {
     Lateral,
     /// `row_number()` over the rows of each parent.
     RowNumber,
+    /// Rows whose key is in a select of the first keys of the parent, which stops early; a row number where rows are of
+    /// several tables.
+    FirstKeys,
 }
 
 /// How texts are matched against patterns.

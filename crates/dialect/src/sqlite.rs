@@ -19,7 +19,7 @@ pub const SQLITE_3: Capabilities = Capabilities {
     limit: LimitForm::LimitOffset { unlimited: Some("-1"), prefix: "+" },
     list: ListForm::JsonEach,
     feed: FeedForm::JsonEach,
-    per_parent: PerParentForm::RowNumber,
+    per_parent: PerParentForm::FirstKeys,
     pattern: PatternForm::GlobLike,
     lock: LockForm::None,
     // SQLite 3.51 makes a join of EXISTS and then counts OFFSET by joined rows: with three parents of which one has two

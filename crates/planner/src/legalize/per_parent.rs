@@ -18,6 +18,8 @@ fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
             match dialect.per_parent {
                 PerParentForm::Lateral => lateral(ir, id)?,
                 PerParentForm::RowNumber => row_number(ir, id),
+                PerParentForm::FirstKeys if first_keys(ir, id) => {}
+                PerParentForm::FirstKeys => row_number(ir, id),
             }
             changed = true;
         }
@@ -70,6 +72,64 @@ fn lateral(ir: &mut Ir, id: SelectId) -> Result<()> {
     outer.order = ir.make_orders(&outer_order);
     ir.set_select(id, outer);
     Ok(())
+}
+
+/// Rows are those whose key is among the first keys of the parent, of which a select is cut. Says whether it was done: the
+/// rows must be of one table with a key of one column, and nothing that is said of them be a select itself.
+fn first_keys(ir: &mut Ir, id: SelectId) -> bool {
+    let old = ir.select(id);
+    let &[join] = ir.joins(old.joins) else { return false };
+    let RelSource::Table(table) = ir.rel(join.rel).source else { return false };
+    let Some(key) = ir.keys(ir.table(table).keys).iter().find_map(|&key| match ir.key(key) {
+        &[column] => Some(column),
+        _ => None,
+    }) else {
+        return false;
+    };
+    let orders = ir.orders(old.order).to_vec();
+    let said: Vec<ExprId> =
+        std::iter::once(join.on).chain(old.filter).chain(orders.iter().map(|order| order.expr)).collect();
+    let has_select = said.iter().any(|&expr| {
+        let mut found = false;
+        ir.visit(expr, &mut |_, node| {
+            found |= matches!(node, Expr::Exists(_) | Expr::InSelect(..) | Expr::Scalar(_));
+            true
+        });
+        found
+    });
+    if has_select || join.kind != JoinKind::Inner {
+        return false;
+    }
+    // The select has the same table once more.
+    let again = ir.make_rel(RelSource::Table(table));
+    let of_again = |ir: &mut Ir, expr: ExprId| {
+        ir.rewrite(expr, &mut |ir, expr| match ir.expr(expr) {
+            Expr::Column { rel, column } if rel == join.rel => ir.column(again, column),
+            _ => expr,
+        })
+    };
+    let filters: Vec<ExprId> = std::iter::once(join.on).chain(old.filter).map(|filter| of_again(ir, filter)).collect();
+    let inner_orders: Vec<Order> =
+        orders.iter().map(|order| Order { expr: of_again(ir, order.expr), ..*order }).collect();
+    let mut inner = Select::from(again);
+    inner.filter = Some(ir.and(&filters));
+    let key_again = ir.column(again, key);
+    inner.columns = ir.make_exprs(&[key_again]);
+    inner.order = ir.make_orders(&inner_orders);
+    inner.page = Page { scope: PageScope::Rows, ..old.page };
+    let inner = ir.make_select(inner);
+    let own_key = ir.column(join.rel, key);
+    let on = ir.in_select(own_key, inner);
+    let number = ir.column(old.from, 0);
+    let mut outer_orders = vec![Order { expr: number, descending: false, nulls: Nulls::Default }];
+    outer_orders.extend(orders);
+    let mut outer = old;
+    outer.joins = ir.make_joins(&[Join { on, ..join }]);
+    outer.filter = None;
+    outer.order = ir.make_orders(&outer_orders);
+    outer.page = Page::ALL;
+    ir.set_select(id, outer);
+    true
 }
 
 /// The rows of each parent are numbered, and the numbers compared.

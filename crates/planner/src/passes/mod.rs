@@ -9,6 +9,7 @@ mod eliminate_unit;
 mod flatten;
 mod fold_constants;
 mod left_to_inner;
+mod merge_exists;
 mod or_to_in;
 mod prune_projection;
 mod trim_order;
@@ -32,6 +33,7 @@ pub const PASSES: &[Pass] = &[
     fold_constants::PASS,
     or_to_in::PASS,
     left_to_inner::PASS,
+    merge_exists::PASS,
     eliminate_unit::PASS,
     drop_limit::PASS,
     flatten::PASS,
