@@ -58,12 +58,15 @@ pub struct Statement<'s> {
     pub sql: &'s str,
     /// By what a prepared one is kept: the plan and the step. None is not kept.
     pub key: Option<(u64, u32)>,
+    /// Whether its rows are handed over as they come, so that however many there are, few are kept. Else a driver may take
+    /// all of them in first, where that is faster.
+    pub streams: bool,
 }
 
 impl<'s> Statement<'s> {
     /// A statement that runs once.
     pub fn once(sql: &'s str) -> Self {
-        Statement { sql, key: None }
+        Statement { sql, key: None, streams: false }
     }
 }
 
@@ -147,11 +150,7 @@ pub trait Row {
     ///
     /// As [`get`](Row::get).
     fn int(&self, column: usize, kind: Kind) -> Result<Option<i64>> {
-        match self.get(column, kind)? {
-            Datum::Int(value) => Ok(Some(value)),
-            Datum::Null => Ok(None),
-            _ => Err(relata_schema::Error::internal("an integer was read as something else")),
-        }
+        int_of(self.get(column, kind)?)
     }
 
     /// The text of a column of the kind [`Kind::Text`]; `None` for NULL.
@@ -160,11 +159,7 @@ pub trait Row {
     ///
     /// As [`get`](Row::get).
     fn text(&self, column: usize) -> Result<Option<Cow<'_, str>>> {
-        match self.get(column, Kind::Text)? {
-            Datum::Text(value) => Ok(Some(value)),
-            Datum::Null => Ok(None),
-            _ => Err(relata_schema::Error::internal("a text was read as something else")),
-        }
+        text_of(self.get(column, Kind::Text)?)
     }
 
     /// Whether a column is NULL.
@@ -189,5 +184,31 @@ pub trait Row {
     fn natural(&self, column: usize) -> Result<Datum<'_>> {
         let _ = column;
         Err(relata_schema::Error::internal("a kept row is read without a kind"))
+    }
+}
+
+/// The integer of a value that was read as one of the kinds of signed integers.
+///
+/// # Errors
+///
+/// An internal error where it is something else.
+pub fn int_of(value: Datum<'_>) -> Result<Option<i64>> {
+    match value {
+        Datum::Int(value) => Ok(Some(value)),
+        Datum::Null => Ok(None),
+        _ => Err(relata_schema::Error::internal("an integer was read as something else")),
+    }
+}
+
+/// The text of a value that was read as one.
+///
+/// # Errors
+///
+/// An internal error where it is something else.
+pub fn text_of(value: Datum<'_>) -> Result<Option<Cow<'_, str>>> {
+    match value {
+        Datum::Text(value) => Ok(Some(value)),
+        Datum::Null => Ok(None),
+        _ => Err(relata_schema::Error::internal("a text was read as something else")),
     }
 }

@@ -41,7 +41,8 @@ pub(crate) fn run_direct(on: &dyn Executor, request: &Request<'_>, sink: &mut dy
         let error = Error::new(ErrorKind::Request, message).at(&request.root().view().name);
         return Err(error.help("find in batches; or include nothing of which a row has many"));
     }
-    run_plan(on, &plan, request, sink)
+    on.with(&mut |session| stream(&plan, request.binds(), true, session, sink))
+        .map_err(|error| error.at(&request.root().view().name))
 }
 
 fn run_plan(on: &dyn Executor, plan: &Plan, request: &Request<'_>, sink: &mut dyn Sink) -> Result<()> {
@@ -64,10 +65,7 @@ fn hooked(on: &dyn Executor, request: &Request<'_>, event: Event) -> Result<Opti
 /// Runs the steps of a plan.
 pub(crate) fn steps(plan: &Plan, binds: &[Bind<'_>], session: &mut dyn Session, sink: &mut dyn Sink) -> Result<()> {
     if is_direct(plan) {
-        let step = &plan.steps[0];
-        let params = params(&step.binds, binds, None)?;
-        log::debug!(target: "relata::sql", "{}", step.sql);
-        return session.query(statement(plan, 0), &params, &mut |row| direct(plan, 0, row, sink));
+        return stream(plan, binds, false, session, sink);
     }
     let mut forest = Forest::new(plan);
     for (number, step) in plan.steps.iter().enumerate() {
@@ -87,8 +85,23 @@ pub(crate) fn steps(plan: &Plan, binds: &[Bind<'_>], session: &mut dyn Session, 
     forest.emit(plan, sink)
 }
 
+/// Runs the only step of a plan whose rows go to the sink as they come.
+fn stream(
+    plan: &Plan,
+    binds: &[Bind<'_>],
+    streams: bool,
+    session: &mut dyn Session,
+    sink: &mut dyn Sink,
+) -> Result<()> {
+    let step = &plan.steps[0];
+    let params = params(&step.binds, binds, None)?;
+    log::debug!(target: "relata::sql", "{}", step.sql);
+    let statement = Statement { streams, ..statement(plan, 0) };
+    session.query(statement, &params, &mut |row| direct(plan, 0, row, sink))
+}
+
 pub(crate) fn statement(plan: &Plan, step: usize) -> Statement<'_> {
-    Statement { sql: &plan.steps[step].sql, key: Some((plan.id, step as u32)) }
+    Statement { sql: &plan.steps[step].sql, key: Some((plan.id, step as u32)), streams: false }
 }
 
 /// Whether every row of the only statement is one row of the root, whose joined edges have one row: then rows go to the

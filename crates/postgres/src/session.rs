@@ -1,12 +1,17 @@
 //! Running statements.
 
+use std::borrow::Cow;
+
 use fallible_iterator::FallibleIterator;
-use postgres::{Client, types::ToSql};
+use postgres::{
+    Client,
+    types::{ToSql, Type},
+};
 use relata_dialect::{
     POSTGRES_15,
     raw::{changes_settings, transaction_control},
 };
-use relata_driver::{Param, Row, Session, Statement};
+use relata_driver::{Param, Row, Session, Statement, int_of, text_of};
 use relata_schema::{ConnectionFate, Datum, Error, ErrorKind, Kind, Outcome, Result, Retry};
 use rustc_hash::FxHashMap;
 
@@ -82,6 +87,12 @@ impl PostgresSession<'_> {
         self.watch(statement);
         let prepared = self.prepared(statement)?;
         let bound: Vec<Bound<'_, '_>> = params.iter().map(Bound).collect();
+        if !statement.streams {
+            // Row by row the client enters and leaves its runtime, which takes as long as reading the row.
+            let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|param| param as _).collect();
+            let rows = self.client.query(&prepared, &bound).map_err(|error| error::from(error, statement.sql))?;
+            return rows.iter().try_for_each(|row| each(&PostgresRow(row)));
+        }
         let mut rows = self
             .client
             .query_raw(&prepared, bound.iter().map(|param| param as &dyn ToSql))
@@ -159,6 +170,25 @@ impl Row for PostgresRow<'_> {
     fn get(&self, column: usize, kind: Kind) -> Result<Datum<'_>> {
         let raw: Raw<'_> = self.0.try_get(column).map_err(|error| error::from(error, ""))?;
         read::read(&raw, kind)
+    }
+
+    fn int(&self, column: usize, kind: Kind) -> Result<Option<i64>> {
+        let failed = |error| error::from(error, "");
+        match self.0.columns().get(column).map(|column| column.type_()) {
+            Some(&Type::INT8) => self.0.try_get(column).map_err(failed),
+            Some(&Type::INT4) => self.0.try_get(column).map(|value: Option<i32>| value.map(i64::from)).map_err(failed),
+            _ => int_of(self.get(column, kind)?),
+        }
+    }
+
+    fn text(&self, column: usize) -> Result<Option<Cow<'_, str>>> {
+        match self.0.columns().get(column).map(|column| column.type_()) {
+            Some(&(Type::TEXT | Type::VARCHAR)) => {
+                let text: Option<&str> = self.0.try_get(column).map_err(|error| error::from(error, ""))?;
+                Ok(text.map(Cow::Borrowed))
+            }
+            _ => text_of(self.get(column, Kind::Text)?),
+        }
     }
 
     fn is_null(&self, column: usize) -> bool {
