@@ -188,10 +188,6 @@ fn main() {
         });
         println!("| {} | {} |", pair.name, cells.join(" | "));
     }
-    if std::env::var_os("HOLD").is_some() {
-        println!("{} {}", postgres.url("postgres"), mariadb.url("shapes"));
-        std::thread::sleep(Duration::from_secs(3_000));
-    }
     drop(databases);
     for end in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(format!("{}{end}", file.display()));
