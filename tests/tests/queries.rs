@@ -375,3 +375,43 @@ fn what_no_query_can_be_is_explained() {
     let doc: SchemaDoc = relata::to_doc(&[model::<Author>()]);
     assert!(doc.build().is_err());
 }
+
+/// A chapter is known by its book and number; some have a code, which no two share.
+#[derive(Model, Debug, Clone)]
+#[model(table = "chapters")]
+struct Chapter {
+    #[key]
+    book_id: i64,
+    #[key]
+    number: i64,
+    #[column(unique)]
+    code: Option<String>,
+}
+
+#[derive(Model, Debug, Clone)]
+#[model(table = "books")]
+struct Book {
+    #[key]
+    id: i64,
+    #[has_many(key = book_id)]
+    chapters: Many<Chapter>,
+}
+
+#[test]
+fn a_limit_for_each_parent_counts_rows_whose_unique_key_is_null() {
+    for db in databases("queries_chapters") {
+        relata::create_missing(&db, &[model::<Book>(), model::<Chapter>()]).unwrap();
+        for book in 1..=2 {
+            Book::create(&db, |row| row.id(book)).unwrap();
+            for number in 1..=3 {
+                Chapter::create(&db, |row| row.book_id(book).number(number)).unwrap();
+            }
+        }
+        let chapters = Book::CHAPTERS.order(Chapter::NUMBER.desc()).limit(2);
+        let books = Book::find().include(chapters).order(Book::ID.asc()).all(&db).unwrap();
+        for book in books {
+            let found: Vec<i64> = book.chapters.get().unwrap().iter().map(|chapter| chapter.number).collect();
+            assert_eq!(found, [3, 2], "{}, book {}", db.dialect().name, book.id);
+        }
+    }
+}

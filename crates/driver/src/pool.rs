@@ -74,7 +74,9 @@ impl Shared {
             pooled.used = Instant::now();
         }
         let is_old = !self.local && pooled.used.duration_since(pooled.opened) > AT_HAND_FOR;
-        if pooled.broken || is_old || pooled.connection.is_broken() {
+        // A connection is cleaned up when it is asked, and asked once: the pool is told what it said.
+        pooled.broken = pooled.broken || pooled.connection.is_broken();
+        if pooled.broken || is_old {
             return;
         }
         let other = self.at_hand().replace(pooled);

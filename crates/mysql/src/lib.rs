@@ -104,12 +104,6 @@ pub struct MysqlConnection {
 
 impl Connection for MysqlConnection {
     fn session(&mut self) -> Box<dyn Session + '_> {
-        if self.statements.len() > STATEMENTS {
-            for (_, statement) in self.statements.drain() {
-                // One that cannot be closed dies with the connection.
-                let _ = self.conn.close(statement);
-            }
-        }
         Box::new(session::MysqlSession {
             conn: &mut self.conn,
             statements: &mut self.statements,

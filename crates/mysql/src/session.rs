@@ -9,7 +9,7 @@ use relata_driver::{Numbered, Param, Row, Session, Statement};
 use relata_schema::{ConnectionFate, Datum, Error, ErrorKind, Kind, Outcome, Result, Retry};
 use rustc_hash::FxHashMap;
 
-use crate::{error, value};
+use crate::{STATEMENTS, error, value};
 
 /// `This command is not supported in the prepared statement protocol yet`.
 const NOT_PREPARED: u16 = 1295;
@@ -74,6 +74,12 @@ impl MysqlSession<'_> {
         }
         let prepared = self.conn.prep(statement.sql)?;
         if let Some(key) = statement.key {
+            if self.statements.len() >= STATEMENTS {
+                for (_, statement) in self.statements.drain() {
+                    // One that cannot be closed dies with the connection.
+                    let _ = self.conn.close(statement);
+                }
+            }
             self.statements.insert(key, prepared.clone());
         }
         Ok(prepared)

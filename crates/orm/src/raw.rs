@@ -200,10 +200,17 @@ impl<'e, 'q, E: Executor> RawQuery<'e, 'q, E> {
                 Err(error) => Err(error.at(row.name(place))),
             });
             let values = values.collect::<Result<_>>()?;
+            // A procedure may answer with several sets of rows, each with names of its own.
+            let are_of = |fields: &Arc<[Field]>| {
+                fields.len() == columns.len() && fields.iter().enumerate().all(|(place, f)| *f.name == *row.name(place))
+            };
             // Each value says its own kind.
             let field = |place| Field { name: row.name(place).into(), kind: Kind::Text, scale: None, attribute: None };
-            let fields = fields.get_or_insert_with(|| columns.map(field).collect());
-            rows.push(DynRecord::of_values(fields.clone(), values));
+            let own = match fields.take().filter(are_of) {
+                Some(fields) => fields,
+                None => columns.map(field).collect(),
+            };
+            rows.push(DynRecord::of_values(fields.insert(own).clone(), values));
             Ok(())
         })?;
         Ok(rows)

@@ -110,10 +110,6 @@ pub struct PostgresConnection {
 
 impl Connection for PostgresConnection {
     fn session(&mut self) -> Box<dyn Session + '_> {
-        if self.statements.len() > STATEMENTS {
-            // Statements are closed on the server when their handles go.
-            self.statements.clear();
-        }
         Box::new(session::PostgresSession {
             client: &mut self.client,
             statements: &mut self.statements,

@@ -16,6 +16,7 @@ use relata_schema::{ConnectionFate, Datum, Error, ErrorKind, Kind, Outcome, Resu
 use rustc_hash::FxHashMap;
 
 use crate::{
+    STATEMENTS,
     bind::Bound,
     error,
     read::{self, Raw},
@@ -48,6 +49,10 @@ impl PostgresSession<'_> {
         }
         let prepared = self.client.prepare(statement.sql).map_err(|error| error::from(error, statement.sql))?;
         if let Some(key) = statement.key {
+            if self.statements.len() >= STATEMENTS {
+                // Statements are closed on the server when their handles go.
+                self.statements.clear();
+            }
             self.statements.insert(key, prepared.clone());
         }
         Ok(prepared)

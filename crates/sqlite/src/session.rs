@@ -7,7 +7,7 @@ use relata_schema::{Datum, Error, Kind, Outcome, Result};
 use rusqlite::{CachedStatement, types::ValueRef};
 use rustc_hash::FxHashMap;
 
-use crate::{error, value};
+use crate::{STATEMENTS, error, value};
 
 /// By what a statement is known: the plan and the step.
 type Key = (u64, u32);
@@ -38,6 +38,10 @@ impl<'c> SqliteSession<'c> {
         let last = match self.last.take() {
             Some((own, prepared)) if own == key => self.last.insert((own, prepared)),
             other => {
+                if self.others.len() >= STATEMENTS {
+                    // They go back to rusqlite, which keeps the last ones.
+                    self.others.clear();
+                }
                 self.others.extend(other);
                 let prepared = match self.others.remove(&key) {
                     Some(prepared) => prepared,

@@ -5,7 +5,7 @@ use relata_ir::{
     BindDef, Expr, ExprId, Ir, Join, JoinKind, Limit, Made, Nulls, Order, Page, PageScope, RelSource, Select,
 };
 use relata_ir::{SelectId, Source, Transform};
-use relata_schema::{Comparison, Error, Kind, Result};
+use relata_schema::{Comparison, Error, Function, Kind, Result};
 
 use super::Legalization;
 
@@ -75,13 +75,15 @@ fn lateral(ir: &mut Ir, id: SelectId) -> Result<()> {
 }
 
 /// Rows are those whose key is among the first keys of the parent, of which a select is cut. Says whether it was done: the
-/// rows must be of one table with a key of one column, and nothing that is said of them be a select itself.
+/// rows must be of one table with a key of one column, and nothing that is said of them be a select itself,
+/// or random.
 fn first_keys(ir: &mut Ir, id: SelectId) -> bool {
     let old = ir.select(id);
     let &[join] = ir.joins(old.joins) else { return false };
     let RelSource::Table(table) = ir.rel(join.rel).source else { return false };
     let Some(key) = ir.keys(ir.table(table).keys).iter().find_map(|&key| match ir.key(key) {
-        &[column] => Some(column),
+        // A row whose key is NULL is in no list.
+        &[column] if !ir.columns(ir.table(table).columns)[usize::from(column)].null => Some(column),
         _ => None,
     }) else {
         return false;
@@ -89,15 +91,17 @@ fn first_keys(ir: &mut Ir, id: SelectId) -> bool {
     let orders = ir.orders(old.order).to_vec();
     let said: Vec<ExprId> =
         std::iter::once(join.on).chain(old.filter).chain(orders.iter().map(|order| order.expr)).collect();
-    let has_select = said.iter().any(|&expr| {
+    let refuses = said.iter().any(|&expr| {
         let mut found = false;
         ir.visit(expr, &mut |_, node| {
-            found |= matches!(node, Expr::Exists(_) | Expr::InSelect(..) | Expr::Scalar(_));
+            // The select may be run more than once for a parent: what is random would be another each time.
+            let is_random = matches!(node, Expr::Call(Function::Random, _));
+            found |= is_random || matches!(node, Expr::Exists(_) | Expr::InSelect(..) | Expr::Scalar(_));
             true
         });
         found
     });
-    if has_select || join.kind != JoinKind::Inner {
+    if refuses || join.kind != JoinKind::Inner {
         return false;
     }
     // The select has the same table once more.
