@@ -11,7 +11,7 @@ pub struct Table {
     pub name: NameId,
     /// Its columns, all of them, in the order of the model.
     pub columns: List<Column>,
-    /// Sets of columns that no two rows share, and that are never NULL. Each is a run of column places.
+    /// Sets of columns that no two rows share, unless a column of them is NULL. Each is a run of column places.
     pub keys: List<List<u16>>,
 }
 
