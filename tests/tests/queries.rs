@@ -7,7 +7,7 @@ use relata::{
     ErrorKind, ModelSet, SchemaDoc,
     dialect::{MYSQL_9_7, POSTGRES_15, SQLITE_3},
     prelude::*,
-    request::doc::RequestDoc,
+    request::{doc::RequestDoc, typed::concat},
 };
 use relata_testkit::databases::databases;
 use serde_json::{Value as Json, json};
@@ -96,6 +96,38 @@ fn queries_stand_in_typed_conditions() {
             .all(&db)
             .unwrap();
         assert_eq!(next.iter().map(|author| author.name.as_str()).collect::<Vec<_>>(), ["ann"], "{name}");
+        // Any and all of some values: nobody likes less than nothing, and of no posts all are liked more.
+        let none = || Post::find().filter(Post::LIKES.gt(1000)).query(Post::LIKES);
+        let likes = || Post::find().query(Post::LIKES);
+        let own_likes = || own().query(Post::LIKES);
+        for (found, expected) in [
+            (Author::find().filter(Author::SCORE.gt(any_of_query(likes()))), vec!["ann", "bob", "cy"]),
+            (Author::find().filter(Author::SCORE.lt(all_of_query(likes()))), vec![]),
+            (Author::find().filter(Author::SCORE.gt(all_of_query(own_likes()))), vec!["bob", "cy"]),
+            (Author::find().filter(Author::SCORE.gt(any_of_query(none()))), vec![]),
+            (Author::find().filter(Author::SCORE.gt(all_of_query(none()))), vec!["ann", "bob", "cy"]),
+            (Author::find().filter(Author::SCORE.eq(any_of_query(none()))), vec![]),
+            (Author::find().filter(not(Author::SCORE.lt(any_of_query(own_likes())))), vec!["bob", "cy"]),
+        ] {
+            assert_eq!(names(&db, found), expected, "{name}");
+        }
+        // Nothing is known of what is compared with a NULL, unless another value decides.
+        let authors = || Post::find().query(Post::AUTHOR_ID);
+        assert_eq!(names(&db, Author::find().filter(Author::ID.gt(any_of_query(authors())))), ["bob", "cy"], "{name}");
+        assert_eq!(names(&db, Author::find().filter(not(Author::ID.gt(any_of_query(authors()))))), [""; 0], "{name}");
+        assert_eq!(names(&db, Author::find().filter(Author::ID.lte(all_of_query(authors())))), [""; 0], "{name}");
+        assert_eq!(names(&db, Author::find().filter(not(Author::ID.lte(all_of_query(authors()))))), ["bob", "cy"]);
+        let price = |cents: i64| rust_decimal::Decimal::new(cents, 2);
+        // A text within another, taken literally.
+        Author::create(&db, |author| author.name("50%_\\*[x]?").score(0)).unwrap();
+        Post::create(&db, |post| post.author_id(4).title("x50%_\\*[x]?").likes(0).price(price(1))).unwrap();
+        Post::create(&db, |post| post.author_id(4).title("x50ab\\*[x]?").likes(0).price(price(1))).unwrap();
+        let ends = Post::find().filter(Post::TITLE.ends_with(outer(Author::NAME))).query(Post::AUTHOR_ID);
+        assert_eq!(names(&db, Author::find().filter(Author::ID.in_query(ends))), ["50%_\\*[x]?"], "{name}");
+        let within = Post::find().filter(Post::TITLE.substring(outer(Author::NAME)));
+        assert_eq!(Author::find().filter(exists(within)).count(&db).unwrap(), 1, "{name}");
+        let titles = Post::find().filter(Post::TITLE.ends_with(concat(Post::TITLE, "")));
+        assert_eq!(titles.count(&db).unwrap(), 6, "{name}");
         // A write looks at the table that it changes.
         let dearest = Post::find().query(max(Post::PRICE));
         let changed = Post::update().set(Post::TITLE, "dear").filter(Post::PRICE.eq(dearest)).run(&db).unwrap();

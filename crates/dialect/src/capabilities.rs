@@ -35,6 +35,8 @@ pub struct Capabilities {
     pub subqueries: Subqueries,
     /// Which queries may be the list of `IN`.
     pub in_select: InSelectForm,
+    /// How a value is compared with any or all values of a query.
+    pub quantified: QuantifiedForm,
     /// Whether a derived table may name the rows around the query in which it stands.
     pub outer_in_derived: bool,
     /// How decimals are kept and computed.
@@ -365,6 +367,15 @@ pub enum InSelectForm {
     Free,
     /// None with a limit. <https://dev.mysql.com/doc/refman/9.7/en/subquery-restrictions.html>
     NoLimit,
+}
+
+/// How a value is compared with any or all values of a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QuantifiedForm {
+    /// `> ANY (SELECT ...)`
+    AnyAll,
+    /// By the greatest or the least of what the comparisons come to.
+    Extremes,
 }
 
 /// How all rows of a table are removed.

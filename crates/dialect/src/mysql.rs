@@ -3,8 +3,8 @@
 use crate::{
     Assignments, BindTyping, Capabilities, ConflictForm, DatePartForm, DecimalForm, DeleteForm, FeedForm,
     FunctionNames, InSelectForm, IndexHintForm, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm,
-    OwnTable, PatternForm, PerParentForm, Placeholder, RealForm, RegexpForm, Returning, SearchForm, Subqueries,
-    TransactionForm, TruncateForm, TypeNames,
+    OwnTable, PatternForm, PerParentForm, Placeholder, QuantifiedForm, RealForm, RegexpForm, Returning, SearchForm,
+    Subqueries, TransactionForm, TruncateForm, TypeNames,
     raw::Lexis,
     types::mysql::{self, cast, column, json_column},
 };
@@ -31,6 +31,7 @@ pub const MYSQL_8_0: Capabilities = Capabilities {
     // "div_precision_increment": a quotient has four digits more than what is divided.
     decimal: DecimalForm::ExactButQuotients,
     in_select: InSelectForm::NoLimit,
+    quantified: QuantifiedForm::AnyAll,
     // From 8.0.14 on: "Derived Tables".
     outer_in_derived: true,
     real: RealForm::Double,

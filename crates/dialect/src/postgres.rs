@@ -3,8 +3,8 @@
 use crate::{
     Assignments, BindTyping, Capabilities, ConflictForm, DecimalForm, DeleteForm, FeedForm, FunctionNames,
     InSelectForm, IndexHintForm, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable,
-    PatternForm, PerParentForm, Placeholder, RealForm, RegexpForm, Returning, SearchForm, Subqueries, TransactionForm,
-    TruncateForm, TypeNames,
+    PatternForm, PerParentForm, Placeholder, QuantifiedForm, RealForm, RegexpForm, Returning, SearchForm, Subqueries,
+    TransactionForm, TruncateForm, TypeNames,
     raw::Lexis,
     types::postgres::{self, cast, column},
 };
@@ -27,6 +27,7 @@ pub const POSTGRES_15: Capabilities = Capabilities {
     subqueries: Subqueries::Free,
     decimal: DecimalForm::Exact,
     in_select: InSelectForm::Free,
+    quantified: QuantifiedForm::AnyAll,
     outer_in_derived: true,
     real: RealForm::Real,
     returning: Returning::ALL,

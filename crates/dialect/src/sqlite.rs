@@ -3,8 +3,8 @@
 use crate::{
     Assignments, BindTyping, Capabilities, ConflictForm, DatePartForm, DecimalForm, DeleteForm, FeedForm,
     FunctionNames, InSelectForm, IndexHintForm, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm,
-    OwnTable, PatternForm, PerParentForm, Placeholder, RealForm, RegexpForm, Returning, SearchForm, Subqueries,
-    TransactionForm, TruncateForm, TypeNames,
+    OwnTable, PatternForm, PerParentForm, Placeholder, QuantifiedForm, RealForm, RegexpForm, Returning, SearchForm,
+    Subqueries, TransactionForm, TruncateForm, TypeNames,
     raw::Lexis,
     types::sqlite::{self, cast, column},
 };
@@ -29,6 +29,7 @@ pub const SQLITE_3: Capabilities = Capabilities {
     subqueries: Subqueries::Free,
     decimal: DecimalForm::Affinity { digits: 15 },
     in_select: InSelectForm::Free,
+    quantified: QuantifiedForm::Extremes,
     outer_in_derived: true,
     real: RealForm::Double,
     returning: Returning::ALL,

@@ -458,6 +458,18 @@ impl Ir {
         self.push(Expr::InSelect(expr, select))
     }
 
+    /// Compares with any, or with all, of the values of a select.
+    pub fn quantified(&mut self, comparison: Comparison, all: bool, left: ExprId, select: SelectId) -> ExprId {
+        match (comparison, all) {
+            (Comparison::Eq, false) => self.in_select(left, select),
+            (Comparison::Ne, true) => {
+                let test = self.in_select(left, select);
+                self.not(test)
+            }
+            _ => self.push(Expr::Quantified { comparison, all, left, select }),
+        }
+    }
+
     /// Several expressions that are compared at once.
     pub fn row(&mut self, members: &[ExprId]) -> ExprId {
         let list = self.make_exprs(members);

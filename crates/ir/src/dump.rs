@@ -311,6 +311,11 @@ impl Dump<'_> {
                 self.expr(child)?;
                 write!(self.out, " s{})", select.index())
             }
+            Expr::Quantified { comparison, all, left, select } => {
+                write!(self.out, "({}-{} ", if all { "all" } else { "any" }, comparison.name())?;
+                self.expr(left)?;
+                write!(self.out, " s{})", select.index())
+            }
             Expr::Row(list) => self.form("row", ir.exprs(list)),
             Expr::Scalar(select) => write!(self.out, "(scalar s{})", select.index()),
             Expr::RowNumber(window) => {

@@ -42,6 +42,17 @@ pub enum Expr {
     InArray(ExprId, BindId),
     /// Is one of the values of a select of one column, or of its rows where several are compared at once.
     InSelect(ExprId, SelectId),
+    /// Compares with the values of a select of one column: with any of them, or with all.
+    Quantified {
+        /// How each is compared; not `= ANY`, which is [`InSelect`](Expr::InSelect), and not `<> ALL`, which is its not.
+        comparison: Comparison,
+        /// It must hold for all of them.
+        all: bool,
+        /// What is compared.
+        left: ExprId,
+        /// With what.
+        select: SelectId,
+    },
     /// Several that are compared at once, the first first.
     Row(List<ExprId>),
     /// Lies between two, both included.

@@ -49,6 +49,8 @@ made! {
     ORDER = 14;
     /// Lists that are one bind, and relations of keys.
     LIST = 15;
+    /// Comparisons with any or all of the values of a select.
+    QUANTIFIED = 16;
 }
 
 impl Made {
@@ -78,6 +80,7 @@ impl Made {
             Expr::Bool(_) => Made::BOOL,
             Expr::Or(_) => Made::OR,
             Expr::InSelect(..) => Made::IN_SELECT,
+            Expr::Quantified { .. } => Made::QUANTIFIED,
             Expr::Match(..) => Made::MATCH,
             Expr::Call(..) => Made::CALL,
             Expr::Aggregate { .. } => Made::AGGREGATE,

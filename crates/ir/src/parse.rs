@@ -473,6 +473,16 @@ fn form(ir: &mut Ir, tokens: &mut Tokens, depth: usize) -> Result<ExprId> {
             tokens.demand(")")?;
             return Ok(ir.in_select(left, select));
         }
+        quantified if quantified.starts_with("any-") || quantified.starts_with("all-") => {
+            let (word, comparison) = quantified.split_at(4);
+            let comparison = Comparison::from_name(comparison)
+                .ok_or_else(|| bad(format!("there is no comparison {comparison:?}")))?;
+            let left = expr(ir, tokens, depth)?;
+            let select = tokens.id('s')?;
+            let select = select_id(ir, select)?;
+            tokens.demand(")")?;
+            return Ok(ir.quantified(comparison, word == "all-", left, select));
+        }
         "cast" => {
             let kind = kind(&tokens.next()?)?;
             let (precision, scale) = (tokens.number()?, tokens.number()?);

@@ -247,6 +247,13 @@ impl Verifier<'_> {
                 self.expr(child, place, aggregates)?;
                 return self.select(select);
             }
+            Expr::Quantified { left, select, .. } => {
+                if select.index() < self.ir.selects.len() && self.ir.select(select).columns.len() != 1 {
+                    return self.fail(format!("{place} compares with a select of several columns"));
+                }
+                self.expr(left, place, aggregates)?;
+                return self.select(select);
+            }
             Expr::Row(list) if list.len() < 2 => return self.fail(format!("{place} has a row of {}", list.len())),
             Expr::Scalar(select) => {
                 if select.index() < self.ir.selects.len() && self.ir.select(select).columns.len() != 1 {

@@ -18,7 +18,7 @@ impl Ir {
                 self.exprs(list).iter().for_each(|&child| each(child));
             }
             Expr::Not(child) | Expr::IsNull(child) | Expr::IsBool(child, _) | Expr::InArray(child, _) => each(child),
-            Expr::InSelect(child, _) => each(child),
+            Expr::InSelect(child, _) | Expr::Quantified { left: child, .. } => each(child),
             Expr::Cast { expr: child, .. } => each(child),
             Expr::Compare(_, left, right) | Expr::Match(_, left, right) | Expr::Glob(left, right) => {
                 each(left);
@@ -51,7 +51,7 @@ impl Ir {
         }
         match node {
             Expr::Exists(select) | Expr::Scalar(select) => self.visit_select(select, each),
-            Expr::InSelect(child, select) => {
+            Expr::InSelect(child, select) | Expr::Quantified { left: child, select, .. } => {
                 self.visit(child, each);
                 self.visit_select(select, each);
             }
@@ -133,6 +133,10 @@ impl Ir {
             Expr::InSelect(child, select) => {
                 let new = self.rewrite(child, each);
                 if new == child { expr } else { self.in_select(new, select) }
+            }
+            Expr::Quantified { comparison, all, left, select } => {
+                let new = self.rewrite(left, each);
+                if new == left { expr } else { self.quantified(comparison, all, new, select) }
             }
             Expr::Row(list) => {
                 let members = self.rewrite_list(list, each);

@@ -72,9 +72,9 @@ pub mod prelude {
         Database, DynFind, DynModel, Entity as _, Event, Executor, FieldType, Many, Model, One, Projection, Range,
         Record, Tx, list, model,
         request::typed::{
-            Compare, CompareCollection, Model as _, abs, alias, all, all_of, any, any_of, avg, coalesce, count,
-            count_rows, exists, json_boolean, json_contains, json_number, json_present, json_text, length, lower, max,
-            min, not, outer, round, row, sum, trim, upper,
+            Compare, CompareCollection, Model as _, abs, alias, all, all_of, all_of_query, any, any_of, any_of_query,
+            avg, coalesce, count, count_rows, exists, json_boolean, json_contains, json_number, json_present,
+            json_text, length, lower, max, min, not, outer, round, row, sum, trim, upper,
         },
     };
 }

@@ -238,6 +238,16 @@ impl<'e, 'q> Encoder<'e, 'q> {
         query.write_query(self)
     }
 
+    /// The right side of a comparison with any, or with all, of the values of a query: the head is put before the left side.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the query.
+    pub fn quantified(&mut self, place: Place, comparison: u8, all: bool, query: &Request<'q>) -> Result<()> {
+        self.head(place, &[op::QUANTIFIED, comparison, u8::from(all)]);
+        query.write_query(self)
+    }
+
     /// An attribute of a row outside of the query at hand: of the nearest one of that model.
     pub fn outer(&mut self, model: u64, attribute: u16) {
         self.byte(op::OUTER);

@@ -37,6 +37,7 @@ pub mod op {
     pub const EXISTS: u8 = 0x30;
     pub const IN_ROWS: u8 = 0x31;
     pub const NOT_IN_ROWS: u8 = 0x32;
+    pub const QUANTIFIED: u8 = 0x33;
 
     /// The class of a bind that takes the kind of what it meets.
     pub const OF_WHAT_IT_MEETS: u8 = 0xFF;

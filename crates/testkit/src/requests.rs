@@ -339,6 +339,13 @@ fn query(view: ModelView<'_>, tape: &mut Tape<'_>, depth: usize) -> Option<Where
         inner.find.order = by_key(other);
         inner.find.limit = Some(tape.below(4) as u64);
     }
+    if tape.often(64) {
+        let op = [OpDoc::Gt, OpDoc::Gte, OpDoc::Lt, OpDoc::Lte, OpDoc::Ne, OpDoc::Eq][tape.below(6)];
+        // What is `in` and `not_in` is written so.
+        let all = if op == OpDoc::Ne { false } else { op == OpDoc::Eq || tape.often(128) };
+        let right = OperandDoc::Quantified { all, query: Box::new(inner) };
+        return Some(WhereDoc::Test { left: column(&attribute.name), op, right });
+    }
     let op = if tape.often(128) { OpDoc::In } else { OpDoc::NotIn };
     let right = OperandDoc::Expr(ExprDoc::Query(Box::new(inner)));
     Some(WhereDoc::Test { left: column(&attribute.name), op, right })
@@ -413,6 +420,13 @@ fn test(view: ModelView<'_>, path: Vec<String>, tape: &mut Tape<'_>) -> WhereDoc
                 OpDoc::NotEndsWith,
                 OpDoc::NotSubstring,
             ][tape.below(6)];
+            let texts: Vec<_> = view.attributes.iter().filter(|other| other.ty.kind() == Kind::Text).collect();
+            if tape.often(80)
+                && let Some(other) = tape.pick(&texts)
+            {
+                let right = OperandDoc::Expr(ExprDoc::Column(vec![other.name.clone()]));
+                return WhereDoc::Test { left, op, right };
+            }
             let text = tape.pick(&["a", "b", "%", "_", "", "\\", "nn"]).copied().unwrap_or("a");
             (op, OperandDoc::Value(text.into()))
         }

@@ -77,6 +77,34 @@ pub(crate) const ALIKE: &[(&str, Ask)] = &[
         ],
     ),
     alike(
+        "comparisons with any and all of the values of a query",
+        &[
+            r#"{"create":"Thing","values":[{"id":1,"n":4,"price":"1.50"},{"id":2,"n":1,"price":"2.5"},{"id":3},{"id":4,"n":9}]}"#,
+            r#"{"model":"Thing","attributes":["id"],"where":{"n":{"gt":{"any":{"query":{"model":"Thing","attributes":["id"]}}}}},"order":["id"]}"#,
+            r#"{"model":"Thing","attributes":["id"],"where":{"not":{"id":{"lte":{"all":{"query":{"model":"Thing","attributes":["n"]}}}}}},"order":["id"]}"#,
+            r#"{"model":"Thing","attributes":["id"],"where":{"left":{"value":3},"gte":{"any":{"query":{"model":"Thing","attributes":["n"],"where":{"id":{"outer":"id"}}}}}},"order":["id"]}"#,
+            r#"{"model":"Thing","attributes":["id"],"where":{"price":{"lt":{"any":{"query":{"model":"Thing","attributes":["price"],"order":["id"],"limit":2}}}}},"order":["id"]}"#,
+        ],
+    ),
+    alike(
+        "texts within an expression, taken literally",
+        &[
+            r#"{"create":"Thing","values":[{"id":1,"word":"50%_\\*[x]?"},{"id":2,"word":""},{"id":3},{"id":4,"word":"ab"}]}"#,
+            r#"{"model":"Thing","attributes":["id"],"where":{"left":{"value":"50%_\\*[x]? and"},"starts_with":{"col":"word"}},"order":["id"]}"#,
+            r#"{"model":"Thing","attributes":["id"],"where":{"left":{"value":"50ab*[x]? and"},"starts_with":{"col":"word"}},"order":["id"]}"#,
+            r#"{"model":"Thing","attributes":["id"],"where":{"word":{"ends_with":{"fn":"lower","args":[{"col":"word"}]}}},"order":["id"]}"#,
+            r#"{"model":"Thing","attributes":["id"],"where":{"word":{"not_substring":{"fn":"upper","args":[{"col":"word"}]}}},"order":["id"]}"#,
+        ],
+    ),
+    alike(
+        "lists in which expressions stand",
+        &[
+            r#"{"create":"Thing","values":[{"id":1,"n":1},{"id":2,"n":1},{"id":3,"n":7},{"id":4}]}"#,
+            r#"{"model":"Thing","attributes":["id"],"where":{"n":{"in":[7,{"col":"id"}]}},"order":["id"]}"#,
+            r#"{"model":"Thing","attributes":["id"],"where":{"n":{"not_in":[7,{"col":"id"}]}},"order":["id"]}"#,
+        ],
+    ),
+    alike(
         "an inequality and NULL",
         &[
             r#"{"create":"Thing","values":[{"id":1,"n":1},{"id":2},{"id":3,"n":2}]}"#,

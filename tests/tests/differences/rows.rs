@@ -29,6 +29,15 @@ pub(crate) const ROWS: &[Row] = &[
         &[(r#"[{"id":1}]"#, "works")],
     ),
     row(
+        "an aggregate compared with any or all of the values of a query",
+        &[
+            r#"{"create":"Thing","values":[{"id":1,"n":1},{"id":2,"n":5}]}"#,
+            r#"{"model":"Thing","attributes":[[{"fn":"max","args":[{"col":"n"}]},"most"]],
+                "having":{"left":{"fn":"max","args":[{"col":"n"}]},"gt":{"any":{"query":{"model":"Thing","attributes":["id"]}}}}}"#,
+        ],
+        &[(r#"[{"most":5}]"#, "works")],
+    ),
+    row(
         "division by zero in a find",
         &[
             r#"{"create":"Thing","values":{"n":7}}"#,

@@ -34,6 +34,7 @@ fn level(expr: Expr) -> Level {
         | Expr::InList(..)
         | Expr::InArray(..)
         | Expr::InSelect(..)
+        | Expr::Quantified { .. }
         | Expr::Between(..)
         | Expr::Match(..)
         | Expr::Glob(..) => Level::Not,
@@ -116,6 +117,11 @@ fn bare(w: &mut Writer<'_>, ir: &Ir, node: Expr) {
         Expr::InSelect(child, select) => {
             expr(w, ir, child, Level::Operand);
             subquery(w, ir, " IN (", select);
+        }
+        Expr::Quantified { comparison, all, left, select } => {
+            expr(w, ir, left, Level::Operand);
+            w.word(comparison_word(comparison));
+            subquery(w, ir, if all { "ALL (" } else { "ANY (" }, select);
         }
         Expr::Row(list) => {
             w.word("(");

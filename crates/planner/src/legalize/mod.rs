@@ -18,6 +18,7 @@ mod outer_rows;
 mod own_table;
 mod pattern;
 mod per_parent;
+mod quantified;
 mod real;
 mod returning;
 mod round;
@@ -57,6 +58,7 @@ pub(crate) const LEGALIZATIONS: &[Legalization] = &[
     json::LEGALIZATION,
     decimal::LEGALIZATION,
     list::LEGALIZATION,
+    quantified::LEGALIZATION,
     in_select::LEGALIZATION,
     outer_rows::LEGALIZATION,
     subqueries::LEGALIZATION,

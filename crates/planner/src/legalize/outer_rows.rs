@@ -55,7 +55,7 @@ impl Names<'_> {
         match self.ir.expr(expr) {
             Expr::Column { rel, .. } => self.named.push(rel),
             Expr::Exists(select) | Expr::Scalar(select) => self.select(select),
-            Expr::InSelect(left, select) => {
+            Expr::InSelect(left, select) | Expr::Quantified { left, select, .. } => {
                 self.expr(left);
                 self.select(select);
             }

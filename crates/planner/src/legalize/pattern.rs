@@ -2,11 +2,12 @@
 //!
 //! Every pattern becomes `LIKE` or `ILIKE` where the first respects case, and `GLOB` or `LIKE` where it does not; where there
 //! is only a `LIKE` that respects case, both sides are made small to fold it. A text
-//! that is taken literally becomes a pattern on its way to the database: the shape never sees it.
+//! that is taken literally becomes a pattern on its way to the database: the shape never sees it. Of an expression the
+//! database makes the pattern itself.
 
 use relata_dialect::{Capabilities, PatternForm, RegexpForm, SearchForm};
 use relata_ir::{BindDef, Expr, ExprId, Ir, Made, Transform};
-use relata_schema::{Error, ErrorKind, Function, Kind, Pattern, Result};
+use relata_schema::{Error, ErrorKind, Function, Kind, Pattern, Result, Value};
 
 use super::Legalization;
 
@@ -39,17 +40,17 @@ fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
             let folds = ir.kind(text) == Some(Kind::CiText);
             let new = match (dialect.pattern, literal, pattern) {
                 (PatternForm::GlobLike, true, _) if folds => {
-                    transformed(ir, value, Transform::EscapeLike { open_start, open_end })
-                        .map(|value| ir.matches(Pattern::Ilike, text, value))
+                    let value = literal_pattern(ir, value, Wildcards::Like, open_start, open_end);
+                    Some(ir.matches(Pattern::Ilike, text, value))
                 }
                 (PatternForm::GlobLike, false, Pattern::Like) if folds => Some(ir.matches(Pattern::Ilike, text, value)),
                 (PatternForm::LikeIlike | PatternForm::LikeLower, true, _) => {
-                    transformed(ir, value, Transform::EscapeLike { open_start, open_end })
-                        .map(|value| ir.matches(Pattern::Like, text, value))
+                    let value = literal_pattern(ir, value, Wildcards::Like, open_start, open_end);
+                    Some(ir.matches(Pattern::Like, text, value))
                 }
                 (PatternForm::GlobLike, true, _) => {
-                    transformed(ir, value, Transform::EscapeGlob { open_start, open_end })
-                        .map(|value| ir.glob(text, value))
+                    let value = literal_pattern(ir, value, Wildcards::Glob, open_start, open_end);
+                    Some(ir.glob(text, value))
                 }
                 (PatternForm::GlobLike, false, Pattern::Like) => {
                     transformed(ir, value, Transform::LikeToGlob).map(|value| ir.glob(text, value))
@@ -92,4 +93,47 @@ fn transformed(ir: &mut Ir, value: ExprId, transform: Transform) -> Option<ExprI
         }
         _ => None,
     }
+}
+
+/// What stands for any text in a pattern, and what makes a text of it again.
+#[derive(Clone, Copy)]
+enum Wildcards {
+    /// `%` and `_`, behind a backslash.
+    Like,
+    /// `*`, `?` and `[`, within brackets.
+    Glob,
+}
+
+/// The pattern of what is taken literally: a bind becomes one on its way, and of an expression its wildcards are escaped
+/// where it is.
+fn literal_pattern(ir: &mut Ir, value: ExprId, wildcards: Wildcards, open_start: bool, open_end: bool) -> ExprId {
+    let (transform, escapes, any) = match wildcards {
+        // What escapes is escaped first.
+        Wildcards::Like => {
+            let escapes = [("\\", "\\\\"), ("%", "\\%"), ("_", "\\_")];
+            (Transform::EscapeLike { open_start, open_end }, escapes, "%")
+        }
+        Wildcards::Glob => {
+            let escapes = [("[", "[[]"), ("*", "[*]"), ("?", "[?]")];
+            (Transform::EscapeGlob { open_start, open_end }, escapes, "*")
+        }
+    };
+    if let Some(bind) = transformed(ir, value, transform) {
+        return bind;
+    }
+    let text = |ir: &mut Ir, text: &'static str| ir.schema_literal(&Value::Text(text.into()));
+    let mut escaped = value;
+    for (from, to) in escapes {
+        let arguments = [escaped, text(ir, from), text(ir, to)];
+        escaped = ir.call(Function::Replace, &arguments);
+    }
+    let mut parts = Vec::with_capacity(3);
+    if open_start {
+        parts.push(text(ir, any));
+    }
+    parts.push(escaped);
+    if open_end {
+        parts.push(text(ir, any));
+    }
+    ir.call(Function::Concat, &parts)
 }

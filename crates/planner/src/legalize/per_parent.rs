@@ -96,7 +96,8 @@ fn first_keys(ir: &mut Ir, id: SelectId) -> bool {
         ir.visit(expr, &mut |_, node| {
             // The select may be run more than once for a parent: what is random would be another each time.
             let is_random = matches!(node, Expr::Call(Function::Random, _));
-            found |= is_random || matches!(node, Expr::Exists(_) | Expr::InSelect(..) | Expr::Scalar(_));
+            found |= is_random
+                || matches!(node, Expr::Exists(_) | Expr::InSelect(..) | Expr::Quantified { .. } | Expr::Scalar(_));
             true
         });
         found

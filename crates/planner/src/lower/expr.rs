@@ -118,6 +118,17 @@ impl<'a> Lowering<'a, '_> {
                 let test = self.ir.in_select(left, select);
                 if code == op::IN_QUERY { test } else { self.ir.not(test) }
             }
+            op::QUANTIFIED => {
+                let comparison =
+                    Comparison::from_byte(at.byte()?).ok_or_else(|| Error::internal("no such comparison"))?;
+                let all = at.byte()? != 0;
+                let left = self.expr(node, at, rows, None)?;
+                let select = self.rows_query(node, at, rows, 1)?;
+                if let &[column] = self.ir.exprs(self.ir.select(select).columns) {
+                    self.check_comparable(node, left, column)?;
+                }
+                self.ir.quantified(comparison, all, left, select)
+            }
             code @ (op::IN_ROWS | op::NOT_IN_ROWS) => {
                 let size = at.byte()?;
                 let left = self.expr(node, at, rows, None)?;

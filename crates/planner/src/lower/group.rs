@@ -218,9 +218,12 @@ impl<'a> Lowering<'a, '_> {
         match self.ir.expr(expr) {
             Expr::Aggregate { .. } => Ok(()),
             // A query asks for the rows at hand by their keys alone, for there are many rows in a group.
-            Expr::Exists(select) | Expr::Scalar(select) | Expr::InSelect(_, select) => {
+            Expr::Exists(select)
+            | Expr::Scalar(select)
+            | Expr::InSelect(_, select)
+            | Expr::Quantified { select, .. } => {
                 let mut result = match self.ir.expr(expr) {
-                    Expr::InSelect(left, _) => self.check_covered(left, rows, part),
+                    Expr::InSelect(left, _) | Expr::Quantified { left, .. } => self.check_covered(left, rows, part),
                     _ => Ok(()),
                 };
                 self.ir.visit_select(select, &mut |named, node| {

@@ -1,6 +1,6 @@
 //! Which columns a statement selects, and how its rows become the rows of slots.
 
-use relata_ir::{ExprId, Made};
+use relata_ir::{Expr, ExprId, Made};
 use relata_schema::{ErrorKind, Kind, ModelView, Result};
 
 use super::{Building, Lowering, nodes::Item};
@@ -191,11 +191,11 @@ impl<'a> Lowering<'a, '_> {
         }
         let mut found = false;
         self.ir.visit(expr, &mut |_, node| {
-            found |= matches!(node, relata_ir::Expr::Aggregate { .. });
-            if let relata_ir::Expr::InSelect(left, _) = node {
+            found |= matches!(node, Expr::Aggregate { .. });
+            if let Expr::InSelect(left, _) | Expr::Quantified { left, .. } = node {
                 found |= self.has_aggregate(left);
             }
-            !matches!(node, relata_ir::Expr::Exists(_) | relata_ir::Expr::Scalar(_) | relata_ir::Expr::InSelect(..))
+            !matches!(node, Expr::Exists(_) | Expr::Scalar(_) | Expr::InSelect(..) | Expr::Quantified { .. })
         });
         found
     }

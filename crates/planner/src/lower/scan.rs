@@ -68,6 +68,12 @@ impl<'a> Nodes<'a> {
                 below(self, cursor)?;
                 cursor.query()?;
             }
+            op::QUANTIFIED => {
+                cursor.byte()?;
+                cursor.byte()?;
+                below(self, cursor)?;
+                cursor.query()?;
+            }
             op::IN_ROWS | op::NOT_IN_ROWS => {
                 cursor.byte()?;
                 let [op::ROW, width, ..] = cursor.rest() else { return Err(Error::internal("no row is compared")) };

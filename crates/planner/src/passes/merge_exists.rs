@@ -74,7 +74,8 @@ fn joined(ir: &mut Ir, test: ExprId) -> Option<(Vec<Join>, Vec<ExprId>)> {
     }
     // What names a table that is joined later, or is a test itself, cannot stand in the condition of the first join.
     let is_later = |ir: &Ir, member: ExprId| {
-        let tests = matches!(ir.expr(member), Expr::Exists(_) | Expr::Not(_) | Expr::InSelect(..));
+        let tests =
+            matches!(ir.expr(member), Expr::Exists(_) | Expr::Not(_) | Expr::InSelect(..) | Expr::Quantified { .. });
         tests || joins.iter().any(|join| ir.names(member, join.rel))
     };
     let (later, on): (Vec<ExprId>, Vec<ExprId>) =

@@ -205,6 +205,13 @@ pub enum OperandDoc {
     Range(Box<OperandDoc>, Box<OperandDoc>),
     /// An expression.
     Expr(ExprDoc),
+    /// Any, or all, of the values of a query, of a comparison.
+    Quantified {
+        /// It must hold for all of them.
+        all: bool,
+        /// The query.
+        query: Box<RequestDoc>,
+    },
 }
 
 /// One item of `include`.

@@ -91,7 +91,7 @@ impl<'d> Scope<'d> {
             let right = match right {
                 OperandDoc::Value(value) => ExprDoc::Value(value.clone()),
                 OperandDoc::Expr(expr) => expr.clone(),
-                OperandDoc::List(_) | OperandDoc::Range(..) => {
+                OperandDoc::List(_) | OperandDoc::Range(..) | OperandDoc::Quantified { .. } => {
                     return Err(self.error(ErrorKind::Request, "the operator and its value do not fit"));
                 }
             };
@@ -144,6 +144,16 @@ impl<'d> Scope<'d> {
                 self.operand(low, ty.as_ref(), out).map_err(named)?;
                 self.operand(high, ty.as_ref(), out).map_err(named)?;
             }
+            (_, OperandDoc::Quantified { all, query }) => {
+                let Ok(comparison) = comparison(op) else {
+                    let message = format!("\"{}\" is not asked of the values of a query", op.name());
+                    let help = "compare with any or all of them, or ask whether there is one with \"exists\"";
+                    return Err(named(Error::new(ErrorKind::Unsupported, message).help(help)));
+                };
+                let query = self.query(query, out.model)?;
+                self.expression(left, out, None)?;
+                out.quantified(start, comparison as u8, *all, &query).map_err(named)?;
+            }
             _ => match comparison(op) {
                 Ok(comparison) => {
                     if let OperandDoc::Value(Json::Null) = right {
@@ -164,10 +174,11 @@ impl<'d> Scope<'d> {
                     if let OperandDoc::Value(Json::Null) = right {
                         return Err(named(Error::new(ErrorKind::Request, "nothing matches NULL")));
                     }
-                    if let (OperandDoc::Expr(_), true) = (right, !matches!(pattern, Pattern::Like | Pattern::Ilike)) {
+                    let is_own = matches!(pattern, Pattern::Regexp | Pattern::Iregexp | Pattern::Match);
+                    if let (OperandDoc::Expr(_), true) = (right, is_own) {
                         let message = format!("the right side of \"{}\" is a value", op.name());
                         return Err(named(
-                            Error::new(ErrorKind::Unsupported, message).help("use like with a concat expression"),
+                            Error::new(ErrorKind::Unsupported, message).help("use like, which takes an expression"),
                         ));
                     }
                     if negated {
@@ -207,7 +218,7 @@ impl<'d> Scope<'d> {
                 }
                 self.expression(expr, out, ty)
             }
-            OperandDoc::List(_) | OperandDoc::Range(..) => {
+            OperandDoc::List(_) | OperandDoc::Range(..) | OperandDoc::Quantified { .. } => {
                 Err(Error::new(ErrorKind::Request, "a list goes with \"in\" and two ends with \"between\""))
             }
         }

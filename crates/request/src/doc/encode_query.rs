@@ -73,6 +73,10 @@ impl Scope<'_> {
                 }
                 Ok(())
             }
+            (_, OperandDoc::Quantified { .. }) => {
+                let message = "a row is compared with any or all rows of a query by = any and <> all only";
+                Err(self.error(ErrorKind::Unsupported, message).help("write {\"in\": {\"query\": ...}}"))
+            }
             (op, right) => {
                 let Ok(comparison) = comparison(op) else {
                     return Err(self.error(ErrorKind::Request, format!("\"{}\" is not asked of a row", op.name())));

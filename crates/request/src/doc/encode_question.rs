@@ -31,7 +31,7 @@ impl Scope<'_> {
                 OperandDoc::Value(value) => Some(value),
                 _ => None,
             },
-            OperandDoc::Expr(_) => None,
+            OperandDoc::Expr(_) | OperandDoc::Quantified { .. } => None,
         };
         let function = match first {
             Some(Json::Bool(_)) => Function::JsonBool,

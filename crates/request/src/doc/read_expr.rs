@@ -222,7 +222,8 @@ fn tests(reader: &Reader<'_>, left: &ExprDoc, depth: usize) -> Result<WhereDoc> 
     }
 }
 
-/// `{"any": [...]}` and `{"all": [...]}`, perhaps of `{"values": [...]}`: a test of each of some values.
+/// `{"any": [...]}` and `{"all": [...]}`, perhaps of `{"values": [...]}`: a test of each of some values. Or of those of
+/// `{"query": ...}`.
 fn quantified(reader: &Reader<'_>, left: &ExprDoc, op: OpDoc, depth: usize) -> Result<WhereDoc> {
     guard(reader, depth)?;
     let (any, list) = match (reader.field("any"), reader.field("all")) {
@@ -231,6 +232,16 @@ fn quantified(reader: &Reader<'_>, left: &ExprDoc, op: OpDoc, depth: usize) -> R
         _ => return Err(reader.expected("\"any\" or \"all\" of some values")),
     };
     let list = match list.json {
+        Json::Object(map) if map.contains_key("query") => {
+            list.object(&["query"])?;
+            let query = Box::new(super::read::query(&list.child("query", &map["query"]), depth + 1)?);
+            let (op, right) = match (op, any) {
+                (OpDoc::Eq, true) => (OpDoc::In, OperandDoc::Expr(ExprDoc::Query(query))),
+                (OpDoc::Ne, false) => (OpDoc::NotIn, OperandDoc::Expr(ExprDoc::Query(query))),
+                _ => (op, OperandDoc::Quantified { all: !any, query }),
+            };
+            return Ok(WhereDoc::Test { left: left.clone(), op, right });
+        }
         Json::Object(_) => {
             list.object(&["values"])?;
             list.field("values").ok_or_else(|| list.expected("\"values\""))?
@@ -319,6 +330,9 @@ fn test(reader: &Reader<'_>, left: &ExprDoc, op: OpDoc, depth: usize) -> Result<
     }
     let right = match (op, reader.json) {
         (_, Json::Object(map)) if is_expression(map) => operand(reader, depth)?,
+        (OpDoc::In | OpDoc::NotIn, Json::Array(values)) if values.iter().any(is_expression_value) => {
+            return mixed_list(reader, left, op == OpDoc::In, depth);
+        }
         (OpDoc::In | OpDoc::NotIn, Json::Array(values)) => OperandDoc::List(values.clone()),
         (OpDoc::In | OpDoc::NotIn, _) => return Err(reader.expected("an array")),
         (OpDoc::Between | OpDoc::NotBetween, _) => match reader.elements()?.as_slice() {
@@ -331,6 +345,31 @@ fn test(reader: &Reader<'_>, left: &ExprDoc, op: OpDoc, depth: usize) -> Result<
         _ => OperandDoc::Value(reader.json.clone()),
     };
     Ok(WhereDoc::Test { left: left.clone(), op, right })
+}
+
+fn is_expression_value(json: &Json) -> bool {
+    json.as_object().is_some_and(is_expression)
+}
+
+/// A list in which expressions stand too: a test of the values, and one of each of the others.
+fn mixed_list(reader: &Reader<'_>, left: &ExprDoc, is_in: bool, depth: usize) -> Result<WhereDoc> {
+    let (expressions, values): (Vec<_>, Vec<_>) =
+        reader.elements()?.into_iter().partition(|element| is_expression_value(element.json));
+    let (list, each) = if is_in { (OpDoc::In, OpDoc::Eq) } else { (OpDoc::NotIn, OpDoc::Ne) };
+    let mut tests = Vec::with_capacity(1 + expressions.len());
+    if !values.is_empty() {
+        let right = OperandDoc::List(values.iter().map(|value| value.json.clone()).collect());
+        tests.push(WhereDoc::Test { left: left.clone(), op: list, right });
+    }
+    for expression in &expressions {
+        let right = operand(expression, depth + 1)?;
+        if matches!(right, OperandDoc::Value(Json::Null)) {
+            // It would be a test for NULL.
+            return Err(expression.error("a list has no NULL").help("test for NULL beside it"));
+        }
+        tests.push(WhereDoc::Test { left: left.clone(), op: each, right });
+    }
+    single(if is_in { WhereDoc::Any(tests) } else { WhereDoc::All(tests) })
 }
 
 fn operand(reader: &Reader<'_>, depth: usize) -> Result<OperandDoc> {

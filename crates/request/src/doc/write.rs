@@ -197,5 +197,8 @@ fn operand(doc: &OperandDoc) -> Json {
         OperandDoc::List(values) => Json::Array(values.clone()),
         OperandDoc::Range(low, high) => json!([operand(low), operand(high)]),
         OperandDoc::Expr(expr) => expression(expr),
+        OperandDoc::Quantified { all, query } => {
+            json!({ if *all { "all" } else { "any" }: { "query": request(query) } })
+        }
     }
 }

@@ -28,7 +28,7 @@ pub use json::{AtPath, JsonPath, JsonTest};
 pub use json::{json_all_keys, json_any_key, json_boolean, json_contains, json_number, json_present, json_text};
 pub use order::{OrderItem, Ordering};
 pub use predicate::{All, Any, Between, InList, Not, NullTest, Predicate, Test, all, any, not};
-pub use query::{Exists, InQuery, IntoRequest, Outer, Query, exists, outer};
+pub use query::{Exists, InQuery, IntoRequest, Outer, Quantified, Query, all_of_query, any_of_query, exists, outer};
 pub use row::{InRows, MemberRows, MemberValues, Members, Row, RowTest, row};
 pub use value::{Operand, SqlValue};
 

@@ -59,11 +59,7 @@ where
             Test::Match(_, _, right) if right.is_null() => {
                 Err(Error::new(ErrorKind::Request, "nothing matches NULL").help("test with is_null"))
             }
-            Test::Compare(comparison, left, right) => {
-                out.compare(comparison as u8);
-                left.write(out)?;
-                right.write(out)
-            }
+            Test::Compare(comparison, left, right) => right.compare(comparison, left, out),
             Test::Match(pattern, left, right) => {
                 out.plain(&[op::LIKE, pattern as u8]);
                 left.write(out)?;

@@ -10,7 +10,7 @@
 
 use std::marker::PhantomData;
 
-use relata_schema::Result;
+use relata_schema::{Comparison, Error, ErrorKind, Result};
 
 use super::{Column, Model, Operand, Predicate, Scalar, SqlValue};
 use crate::{Encoder, Request};
@@ -59,6 +59,41 @@ impl<'q, M, S: Scalar<'q, M>> Predicate<'q, M> for InQuery<'q, S, S::Type> {
         let place = out.test();
         self.scalar.write(out)?;
         out.in_query(place, self.negated, &self.query.request)
+    }
+}
+
+/// Any, or all, of the values of a query: the right side of a comparison.
+#[derive(Debug)]
+pub struct Quantified<'q, T> {
+    query: Query<'q, T>,
+    all: bool,
+}
+
+/// Any of the values of a query. Of no values nothing holds.
+///
+/// ```text
+/// let limits = Plan::find().query(Plan::LIMIT);
+/// Account::find().filter(Account::USED.gt(any_of_query(limits)))
+/// ```
+pub fn any_of_query<T: SqlValue>(query: Query<'_, T>) -> Quantified<'_, T> {
+    Quantified { query, all: false }
+}
+
+/// All of the values of a query. Of no values everything holds.
+pub fn all_of_query<T: SqlValue>(query: Query<'_, T>) -> Quantified<'_, T> {
+    Quantified { query, all: true }
+}
+
+impl<'q, M, T: SqlValue> Operand<'q, M, T> for Quantified<'q, T> {
+    fn write(self, _: &mut Encoder<'_, 'q>) -> Result<()> {
+        let message = "any and all of the values of a query stand on the right side of a comparison";
+        Err(Error::new(ErrorKind::Request, message).help("compare with eq, ne, gt, gte, lt or lte"))
+    }
+
+    fn compare<L: Scalar<'q, M>>(self, comparison: Comparison, left: L, out: &mut Encoder<'_, 'q>) -> Result<()> {
+        let place = out.test();
+        left.write(out)?;
+        out.quantified(place, comparison as u8, self.all, &self.query.request)
     }
 }
 

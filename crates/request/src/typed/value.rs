@@ -6,11 +6,11 @@ use jiff::{
     Timestamp,
     civil::{Date, DateTime, Time},
 };
-use relata_schema::{Datum, Kind, Range, Result, SqlType};
+use relata_schema::{Comparison, Datum, Kind, Range, Result, SqlType};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::Literal;
+use super::{Literal, Scalar};
 use crate::Encoder;
 
 /// A Rust type that a column can have.
@@ -38,6 +38,21 @@ pub trait Operand<'q, M, T> {
     ///
     /// Those of the encoder.
     fn write(self, out: &mut Encoder<'_, 'q>) -> Result<()>;
+
+    /// Writes the comparison of which it is the right side.
+    ///
+    /// # Errors
+    ///
+    /// Those of the encoder.
+    #[inline]
+    fn compare<L: Scalar<'q, M>>(self, comparison: Comparison, left: L, out: &mut Encoder<'_, 'q>) -> Result<()>
+    where
+        Self: Sized,
+    {
+        out.compare(comparison as u8);
+        left.write(out)?;
+        self.write(out)
+    }
 }
 
 impl<'q, M, T, V: Operand<'q, M, T>> Operand<'q, M, T> for Option<V> {
@@ -51,6 +66,19 @@ impl<'q, M, T, V: Operand<'q, M, T>> Operand<'q, M, T> for Option<V> {
         match self {
             Some(value) => value.write(out),
             None => {
+                out.null();
+                Ok(())
+            }
+        }
+    }
+
+    #[inline]
+    fn compare<L: Scalar<'q, M>>(self, comparison: Comparison, left: L, out: &mut Encoder<'_, 'q>) -> Result<()> {
+        match self {
+            Some(value) => value.compare(comparison, left, out),
+            None => {
+                out.compare(comparison as u8);
+                left.write(out)?;
                 out.null();
                 Ok(())
             }

@@ -49,6 +49,10 @@ impl Tree<'_> {
                 let truth = self.in_query(&[left], query, env)?;
                 Ok(if *op == OpDoc::NotIn { not(truth) } else { truth })
             }
+            WhereDoc::Test { left, op, right: OperandDoc::Quantified { all, query } } => {
+                let left = self.value(left, None, env)?;
+                self.quantified(&left, *op, *all, query, env)
+            }
             WhereDoc::Test { left, op, right } => self.test(left, *op, right, env),
         }
     }
@@ -126,7 +130,9 @@ impl Tree<'_> {
         match right {
             OperandDoc::Value(json) => literal(json, meets),
             OperandDoc::Expr(expr) => self.value(expr, meets, env),
-            OperandDoc::List(_) | OperandDoc::Range(..) => Err("this operator takes one value".to_owned()),
+            OperandDoc::List(_) | OperandDoc::Range(..) | OperandDoc::Quantified { .. } => {
+                Err("this operator takes one value".to_owned())
+            }
         }
     }
 

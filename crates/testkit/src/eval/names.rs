@@ -42,7 +42,7 @@ pub(super) fn tested<'e>(condition: &'e WhereDoc, out: &mut Vec<&'e ExprDoc>) {
 
 fn operand<'e>(right: &'e OperandDoc, out: &mut Vec<&'e ExprDoc>) {
     match right {
-        OperandDoc::Value(_) | OperandDoc::List(_) => {}
+        OperandDoc::Value(_) | OperandDoc::List(_) | OperandDoc::Quantified { .. } => {}
         OperandDoc::Range(low, high) => {
             operand(low, out);
             operand(high, out);
@@ -226,7 +226,7 @@ impl Tree<'_> {
 
     fn operand_without_aliases(&self, right: &OperandDoc) -> Result<OperandDoc, String> {
         Ok(match right {
-            OperandDoc::Value(_) | OperandDoc::List(_) => right.clone(),
+            OperandDoc::Value(_) | OperandDoc::List(_) | OperandDoc::Quantified { .. } => right.clone(),
             OperandDoc::Range(low, high) => OperandDoc::Range(
                 Box::new(self.operand_without_aliases(low)?),
                 Box::new(self.operand_without_aliases(high)?),

@@ -1,6 +1,6 @@
 //! Queries within a request: each is a request of its own, evaluated anew for every row that it is asked for.
 
-use std::cell::Cell;
+use std::{cell::Cell, cmp::Ordering};
 
 use relata::request::doc::{CallDoc, ExprDoc, OpDoc, OperandDoc, RequestDoc};
 use relata::schema::{Datum, SqlType, Value, datum_from_json};
@@ -86,6 +86,33 @@ impl Tree<'_> {
         Ok(truth)
     }
 
+    /// Whether a value compares so with any, or with all, of the rows of a query, in three-valued logic.
+    pub(super) fn quantified(
+        &self,
+        left: &Value,
+        op: OpDoc,
+        all: bool,
+        query: &RequestDoc,
+        env: &Env<'_, '_>,
+    ) -> Result<Truth, String> {
+        let accepts: fn(Ordering) -> bool = match op {
+            OpDoc::Eq => Ordering::is_eq,
+            OpDoc::Ne => Ordering::is_ne,
+            OpDoc::Gt => Ordering::is_gt,
+            OpDoc::Gte => Ordering::is_ge,
+            OpDoc::Lt => Ordering::is_lt,
+            OpDoc::Lte => Ordering::is_le,
+            other => return Err(format!("{} is not asked of the values of a query", other.name())),
+        };
+        let mut truth = Some(all);
+        for row in self.rows_of(query, env)? {
+            let [value] = row.as_slice() else { return Err("a value is compared with a row".to_owned()) };
+            let holds = compare(left, value)?.map(accepts);
+            truth = if all { and(truth, holds) } else { not(and(not(truth), not(holds))) };
+        }
+        Ok(truth)
+    }
+
     /// A test whose left side is a row.
     pub(super) fn row_test(
         &self,
@@ -147,14 +174,13 @@ fn types_of(tree: &Tree<'_>, query: &RequestDoc) -> Result<Vec<SqlType>, String>
 fn equal(left: &[Value], right: &[Value]) -> Result<Truth, String> {
     let mut truth = Some(true);
     for (left, right) in left.iter().zip(right) {
-        truth = and(truth, compare(left, right)?.map(std::cmp::Ordering::is_eq));
+        truth = and(truth, compare(left, right)?.map(Ordering::is_eq));
     }
     Ok(truth)
 }
 
 /// The first pair that differs decides; a NULL before it leaves it unknown.
 fn ordered(left: &[Value], right: &[Value], op: OpDoc) -> Result<Truth, String> {
-    use std::cmp::Ordering;
     let accepts = match op {
         OpDoc::Eq | OpDoc::Ne => return equal(left, right),
         OpDoc::Gt => Ordering::is_gt,

@@ -61,7 +61,7 @@ fn size_of(ir: &Ir, id: SelectId, sizes: &mut [Option<u64>]) -> u64 {
         size += 1;
         match ir.expr(expr) {
             Expr::Exists(inner) | Expr::Scalar(inner) => named.push(inner),
-            Expr::InSelect(left, inner) => {
+            Expr::InSelect(left, inner) | Expr::Quantified { left, select: inner, .. } => {
                 open.push(left);
                 named.push(inner);
             }

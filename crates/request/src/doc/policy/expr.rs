@@ -126,6 +126,7 @@ impl<'p> Walk<'p> {
                 self.operand(high, scope, depth + 1)
             }
             OperandDoc::Expr(expr) => self.expression(expr, Purpose::Filter, scope, depth),
+            OperandDoc::Quantified { .. } => Err(not_offered("expression", "query").at(scope.at(&[]))),
         }
     }
 
