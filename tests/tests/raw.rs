@@ -6,7 +6,7 @@ use relata::{
     prelude::*,
     schema::{Datum, Outcome},
 };
-use relata_testkit::databases::databases;
+use relata_testkit::databases::{databases, postgres};
 use relata_tests::models::{User, on_all, user};
 
 #[derive(Projection, Debug, PartialEq)]
@@ -115,5 +115,37 @@ fn an_error_has_the_statement_and_the_code_of_the_database() {
         assert!(error.database_code().is_some());
         let secret = db.execute("INSERT INTO nowhere VALUES (?)", ("a secret value",)).unwrap_err();
         assert!(!format!("{secret:?}").contains("a secret value"));
+    });
+}
+
+/// What is prepared is planned without its values from the sixth time on, and then a limit is a tenth of the rows.
+#[test]
+fn postgres_knows_a_limit_when_it_plans() {
+    on_all(postgres("raw_planned").into_iter().collect(), |db| {
+        fill(db);
+        db.transaction(|tx| {
+            for n in 0..10_u64 {
+                let found = User::find().filter(User::SCORE.gte(1)).limit(n % 3 + 1).all(tx)?;
+                assert_eq!(found.len() as u64, n % 3 + 1);
+                assert!(User::find().filter(User::EMAIL.eq("nobody")).all(tx)?.is_empty());
+            }
+            let mut seen = 0;
+            User::find().filter(User::SCORE.gte(1)).limit(2).each(tx, |_| {
+                seen += 1;
+                Ok(())
+            })?;
+            assert_eq!(seen, 2);
+            let planned = |part: &str| {
+                let sql = format!(
+                    "SELECT count(*), coalesce(sum(generic_plans), 0)::bigint FROM pg_prepared_statements WHERE statement \
+                     LIKE 'SELECT \"t0\"%{part}%'"
+                );
+                tx.query(Sql::trusted(&sql), ()).one::<(i64, i64)>().map(Option::unwrap)
+            };
+            assert_eq!(planned("LIMIT")?, (1, 0), "kept for its types, and never run");
+            assert_eq!(planned("\"email\" =")?, (1, 5));
+            Ok::<_, relata::Error>(())
+        })
+        .unwrap();
     });
 }

@@ -9,7 +9,8 @@ use proptest::{
 };
 use relata::{
     DynFind, Find, ModelSet,
-    planner::{Options, Planner},
+    dialect::POSTGRES_15,
+    planner::{Options, Planner, Plans},
     prelude::*,
     request::{
         Encoder, Request,
@@ -108,6 +109,33 @@ fn the_order_of_calls_does_not_matter() {
         .limit(1);
     assert_eq!(key(one.request()), key(other.request()));
     assert_eq!(one.request().binds(), other.request().binds());
+}
+
+/// The million of them are in `cargo bench -p relata-benches --bench growth`.
+#[test]
+fn many_shapes_are_not_kept() {
+    let mut plans = Plans::new(200);
+    for number in 0..20_000_u64 {
+        let digits = all_of(|group| {
+            for digit in (0..5).map(|place| number >> (3 * place) & 7) {
+                match digit {
+                    0 => group.add(Person::ID.eq(1)),
+                    1 => group.add(Person::ID.ne(1)),
+                    2 => group.add(Person::ID.lt(1)),
+                    3 => group.add(Person::ID.lte(1)),
+                    4 => group.add(Person::ID.gt(1)),
+                    5 => group.add(Person::ID.gte(1)),
+                    6 => group.add(Person::ID.is_null()),
+                    _ => group.add(Person::ID.is_not_null()),
+                }
+            }
+        });
+        plans.get(Person::find().filter(digits).request(), &POSTGRES_15).unwrap();
+        plans.get(Person::find().request(), &POSTGRES_15).unwrap();
+        assert!(plans.stats().plans <= 200, "{:?}", plans.stats());
+    }
+    // What is in use stays: it was planned once.
+    assert_eq!(plans.stats().misses, 20_001, "{:?}", plans.stats());
 }
 
 #[test]

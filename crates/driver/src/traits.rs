@@ -61,12 +61,15 @@ pub struct Statement<'s> {
     /// Whether its rows are handed over as they come, so that however many there are, few are kept. Else a driver may take
     /// all of them in first, where that is faster.
     pub streams: bool,
+    /// Whether a value says where its rows end, and something else which rows there are: a plan that is made without the
+    /// values may be slower by any factor.
+    pub cut_by_value: bool,
 }
 
 impl<'s> Statement<'s> {
     /// A statement that runs once.
     pub fn once(sql: &'s str) -> Self {
-        Statement { sql, key: None, streams: false }
+        Statement { sql, key: None, streams: false, cut_by_value: false }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Running a plan on a connection.
 
 use relata_driver::{Row, Session, Statement};
-use relata_planner::Plan;
+use relata_planner::{Plan, Step};
 use relata_request::{Bind, Request};
 use relata_schema::{Error, ErrorKind, Result};
 
@@ -101,7 +101,8 @@ fn stream(
 }
 
 pub(crate) fn statement(plan: &Plan, step: usize) -> Statement<'_> {
-    Statement { sql: &plan.steps[step].sql, key: Some((plan.id, step as u32)), streams: false }
+    let Step { sql, cut_by_value, .. } = &plan.steps[step];
+    Statement { sql, key: Some((plan.id, step as u32)), streams: false, cut_by_value: *cut_by_value }
 }
 
 /// Whether every row of the only statement is one row of the root, whose joined edges have one row: then rows go to the

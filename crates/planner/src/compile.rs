@@ -8,7 +8,7 @@ use relata_request::{Call, Request};
 use relata_schema::{Error, ErrorKind, Result};
 
 use crate::{
-    legalize, loading,
+    cut, legalize, loading,
     lower::{Lowering, Node, Nodes, Pending, Scratch},
     passes::{self, PASSES},
     plan::{Loading, Note, Plan, Step},
@@ -164,6 +164,7 @@ impl Planner {
             let mut writer = print::Writer::new(dialect, &mut self.text, &mut self.spelled);
             print::statement(&mut writer, lowering.ir);
             step.sql = self.text.as_str().to_owned();
+            step.cut_by_value = cut::is_cut_by_value(lowering.ir);
             step.binds = self.spelled.binds.iter().map(|&bind| lowering.ir.bind(bind)).collect();
             check_binds(step.placeholders(), dialect, root)?;
             steps.push(step);

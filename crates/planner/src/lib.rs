@@ -9,6 +9,7 @@
 
 mod cache;
 mod compile;
+mod cut;
 mod legalize;
 mod loading;
 mod lower;

@@ -38,6 +38,9 @@ pub struct Step {
     pub slots: Range<usize>,
     /// Where its keys come from; the root's statement has none. Column 0 is then the number of the fed row.
     pub feed: Option<Feed>,
+    /// Whether a value says where its rows end, and something else which rows there are. A database that plans it without
+    /// the value takes a share of the rows instead, and may choose a way that is slower by any factor.
+    pub cut_by_value: bool,
     /// Of an insert: how its first binds repeat, row by row.
     pub repeated: Option<Rows>,
 }

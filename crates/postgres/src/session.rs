@@ -92,6 +92,9 @@ impl PostgresSession<'_> {
         self.watch(statement);
         let prepared = self.prepared(statement)?;
         let bound: Vec<Bound<'_, '_>> = params.iter().map(Bound).collect();
+        if statement.cut_by_value {
+            return self.query_planned_anew(statement, &prepared, &bound, each);
+        }
         if !statement.streams {
             // Row by row the client enters and leaves its runtime, which takes as long as reading the row.
             let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|param| param as _).collect();
@@ -101,6 +104,33 @@ impl PostgresSession<'_> {
         let mut rows = self
             .client
             .query_raw(&prepared, bound.iter().map(|param| param as &dyn ToSql))
+            .map_err(|error| error::from(error, statement.sql))?;
+        while let Some(row) = rows.next().map_err(|error| error::from(error, statement.sql))? {
+            each(&PostgresRow(&row))?;
+        }
+        Ok(())
+    }
+
+    /// A prepared statement is planned without its values from the sixth time on, and of a limit that it does not know the
+    /// server expects a tenth of the rows. So only the types of a prepared one are used.
+    /// <https://www.postgresql.org/docs/15/sql-prepare.html#SQL-PREPARE-NOTES>
+    fn query_planned_anew(
+        &mut self,
+        statement: Statement<'_>,
+        prepared: &postgres::Statement,
+        bound: &[Bound<'_, '_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        let typed = || bound.iter().zip(prepared.params().iter().cloned());
+        if !statement.streams {
+            let typed: Vec<(&(dyn ToSql + Sync), Type)> = typed().map(|(param, ty)| (param as _, ty)).collect();
+            let rows =
+                self.client.query_typed(statement.sql, &typed).map_err(|error| error::from(error, statement.sql))?;
+            return rows.iter().try_for_each(|row| each(&PostgresRow(row)));
+        }
+        let mut rows = self
+            .client
+            .query_typed_raw(statement.sql, typed().map(|(param, ty)| (param as &(dyn ToSql + Sync), ty)))
             .map_err(|error| error::from(error, statement.sql))?;
         while let Some(row) = rows.next().map_err(|error| error::from(error, statement.sql))? {
             each(&PostgresRow(&row))?;

@@ -232,6 +232,6 @@ impl<'a, 'p> Lowering<'a, 'p> {
         let columns = self.ir.exprs(self.ir.select(root).columns);
         let kinds = columns.iter().map(|&column| self.ir.kind(column).unwrap_or(Kind::Text)).collect();
         let slots = first..self.slots.len();
-        Step { sql: String::new(), binds: Vec::new(), kinds, slots, feed, repeated: None }
+        Step { sql: String::new(), binds: Vec::new(), kinds, slots, feed, cut_by_value: false, repeated: None }
     }
 }

@@ -50,7 +50,7 @@ pub(crate) fn check_columns(ir: &Ir, columns: usize) -> Result<()> {
 
 /// Whether a condition equates every column of a key of a table with something that `is_given`: then it holds for at most one
 /// row of the table.
-fn is_picked(ir: &Ir, rel: RelId, condition: ExprId, is_given: impl Fn(ExprId, ExprId) -> bool) -> bool {
+pub(crate) fn is_picked(ir: &Ir, rel: RelId, condition: ExprId, is_given: impl Fn(ExprId, ExprId) -> bool) -> bool {
     let RelSource::Table(table) = ir.rel(rel).source else { return false };
     let equates = |member: &ExprId, wanted: u16| {
         let Expr::Compare(Comparison::Eq, left, right) = ir.expr(*member) else { return false };
