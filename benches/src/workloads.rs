@@ -52,7 +52,7 @@ pub fn texts(dialect: &'static Capabilities) -> Texts {
     for (text, (_, workload)) in texts.0[1..].iter_mut().zip(ALL) {
         workload(1, &ids, &mut |request| {
             let plan = Planner::new().plan(request, dialect, &Options::default());
-            *text = plan.map_or_else(|error| error.to_string(), |plan| plan.steps[0].sql.clone());
+            *text = plan.map_or_else(|error| error.to_string(), |plan| plan.steps[0].sql.to_string());
         });
     }
     texts

@@ -72,7 +72,7 @@ fn snapshot(case: &Case, models: &std::sync::Arc<ModelSet>) -> (String, Vec<(&'s
         let text = match plan(case, models, dialect) {
             Ok(plan) => {
                 notes = plan.explain();
-                let texts: Vec<String> = plan.steps.iter().map(|step| step.sql.clone()).collect();
+                let texts: Vec<String> = plan.steps.iter().map(|step| step.sql.to_string()).collect();
                 let joined = texts.join("\n");
                 statements.push((dialect, texts));
                 joined

@@ -22,7 +22,7 @@ fn seen(request: &Json) -> String {
         Ok((plan, binds)) => {
             let form: Vec<String> = plan.slots.iter().map(|slot| format!("{} {:?}", slot.key, slot.fields)).collect();
             let through: Vec<String> = plan.slots.iter().map(|slot| format!("{:?}", slot.through)).collect();
-            let texts: Vec<&str> = plan.steps.iter().map(|step| step.sql.as_str()).collect();
+            let texts: Vec<&str> = plan.steps.iter().map(|step| &*step.sql).collect();
             format!("{:?} {texts:?} {binds:?} {form:?} {through:?}", plan.call)
         }
         Err(error) => error.to_string(),

@@ -202,7 +202,7 @@ fn as_json(plans: &[(&'static Capabilities, Result<Vec<Compiled>, Error>)], argu
                     .map(|plan| &plan.plan.notes)
                     .into_iter()
                     .flatten()
-                    .map(|note| json!({ "path": note.path, "loading": note.loading.name(), "why": note.why }))
+                    .map(|note| json!({ "path": &*note.path, "loading": note.loading.name(), "why": note.why }))
                     .collect();
                 json!({ "statements": statements, "loading": loading })
             }

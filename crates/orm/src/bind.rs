@@ -76,7 +76,7 @@ pub(crate) fn each_of_step<'a>(
     binds: &'a [Bind<'a>],
     mut each: impl FnMut(Param<'a>) -> Result<()>,
 ) -> Result<()> {
-    let mut rest = step.binds.as_slice();
+    let mut rest = &*step.binds;
     if let Some(Rows { width, rows }) = step.repeated {
         let (template, others) = rest.split_at(width.min(rest.len()));
         rest = others;

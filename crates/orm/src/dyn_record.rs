@@ -1,9 +1,7 @@
 //! Records of models that are defined at run time.
 
-use std::sync::Arc;
-
 use relata_driver::Row;
-use relata_planner::{Field, Name, Slot};
+use relata_planner::{Field, Name, Share, Slot};
 use relata_schema::{Datum, Error, ErrorKind, ModelRef, Result, Value, datum_to_json};
 use serde_json::{Map, Value as Json};
 
@@ -14,7 +12,7 @@ use crate::{Draft, Executor, Instance, Sink, State, WriteOptions, into_value::sa
 pub struct DynRecord {
     model: Option<ModelRef>,
     /// What the values are. The rows of one answer share it.
-    fields: Arc<[Field]>,
+    fields: Share<Field>,
     values: Vec<Value>,
     /// What the database has of values that were set since; empty as long as none was.
     originals: Vec<Option<Value>>,
@@ -39,7 +37,7 @@ impl PartialEq for DynRecord {
 
 impl DynRecord {
     /// A record of values that belong to no model.
-    pub(crate) fn of_values(fields: Arc<[Field]>, values: Vec<Value>) -> DynRecord {
+    pub(crate) fn of_values(fields: Share<Field>, values: Vec<Value>) -> DynRecord {
         DynRecord { fields, values, ..DynRecord::default() }
     }
 
@@ -280,7 +278,7 @@ impl Instance for DynRecord {
         }
         let model = self.model()?;
         let field = Field::of_attribute(model.view(), attribute);
-        self.fields = self.fields.iter().cloned().chain([field]).collect();
+        self.fields = Share::of(self.fields.iter().cloned().chain([field]).collect());
         self.values.push(value);
         Ok(())
     }
@@ -312,11 +310,9 @@ impl Sink for DynRecord {
             _ => None,
         };
         // The rows of an edge are all of one slot.
-        let before = self.edges.last().and_then(|edge| edge.rows.last());
-        let mut record = DynRecord::read(model, before, &slot.fields, slot.columns.start, row)?;
+        let mut record = DynRecord::read(model, &slot.fields, slot.columns.start, row)?;
         if let Some(through) = &slot.through {
-            let before = before.and_then(|before| before.edges.first()?.rows.first());
-            let junction = DynRecord::read(junction_model, before, &through.fields, through.columns.start, row)?;
+            let junction = DynRecord::read(junction_model, &through.fields, through.columns.start, row)?;
             record.edges.push(Edge { key: through.key.clone(), single: true, rows: vec![junction] });
         }
         if self.edges.is_empty() {
@@ -335,21 +331,14 @@ impl Sink for DynRecord {
 }
 
 impl DynRecord {
-    /// Reads a row. What its fields are it shares with the row before it.
-    fn read(
-        model: Option<ModelRef>,
-        before: Option<&DynRecord>,
-        fields: &[Field],
-        start: usize,
-        row: &dyn Row,
-    ) -> Result<DynRecord> {
+    /// Reads a row. What its fields are it shares with the plan.
+    fn read(model: Option<ModelRef>, fields: &Share<Field>, start: usize, row: &dyn Row) -> Result<DynRecord> {
         let mut values = Vec::with_capacity(fields.len());
         for (i, field) in fields.iter().enumerate() {
             let value = row.get(start + i, field.kind).map_err(|error| error.at(&field.name))?;
             values.push(value.into_owned());
         }
-        let fields = before.map_or_else(|| fields.into(), |before| before.fields.clone());
-        Ok(DynRecord { model, fields, values, ..DynRecord::default() })
+        Ok(DynRecord { model, fields: fields.clone(), values, ..DynRecord::default() })
     }
 }
 

@@ -30,7 +30,7 @@ pub struct Find<'q, M> {
 /// The statements of a request for a database, one a line.
 pub(crate) fn sql_of(request: &Request<'_>, dialect: &'static Capabilities) -> Result<String> {
     let plan = Planner::new().plan(request, dialect, &Options::default())?;
-    Ok(plan.steps.iter().map(|step| step.sql.as_str()).collect::<Vec<_>>().join("\n"))
+    Ok(plan.steps.iter().map(|step| &*step.sql).collect::<Vec<_>>().join("\n"))
 }
 
 /// A page of rows, and how many there are in all.

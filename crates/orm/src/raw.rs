@@ -1,13 +1,11 @@
 //! SQL that the application writes itself: its values are binds, found by a scanner, and never part of the text.
 
-use std::sync::Arc;
-
 use relata_dialect::{
     Placeholder,
     raw::{Marker, Piece, Transaction, scan},
 };
 use relata_driver::{Param, Row, Session, Statement};
-use relata_planner::{Field, Slot};
+use relata_planner::{Field, Share, Slot};
 use relata_schema::{Datum, Error, ErrorKind, Kind, ModelRef, Result};
 
 use crate::{DynRecord, Executor, FromDatum, Hydrate, Record};
@@ -192,7 +190,7 @@ impl<'e, 'q, E: Executor> RawQuery<'e, 'q, E> {
     /// As [`all`](RawQuery::all); a column of a type that relata does not read.
     pub fn values(self) -> Result<Vec<DynRecord>> {
         let mut rows: Vec<DynRecord> = Vec::new();
-        let mut fields: Option<Arc<[Field]>> = None;
+        let mut fields: Option<Share<Field>> = None;
         self.each(&mut |row| {
             let columns = 0..row.columns();
             let values = columns.clone().map(|place| match row.natural(place) {
@@ -201,14 +199,14 @@ impl<'e, 'q, E: Executor> RawQuery<'e, 'q, E> {
             });
             let values = values.collect::<Result<_>>()?;
             // A procedure may answer with several sets of rows, each with names of its own.
-            let are_of = |fields: &Arc<[Field]>| {
+            let are_of = |fields: &Share<Field>| {
                 fields.len() == columns.len() && fields.iter().enumerate().all(|(place, f)| *f.name == *row.name(place))
             };
             // Each value says its own kind.
             let field = |place| Field { name: row.name(place).into(), kind: Kind::Text, scale: None, attribute: None };
             let own = match fields.take().filter(are_of) {
                 Some(fields) => fields,
-                None => columns.map(field).collect(),
+                None => Share::of(columns.map(field).collect()),
             };
             rows.push(DynRecord::of_values(fields.insert(own).clone(), values));
             Ok(())

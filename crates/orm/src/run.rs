@@ -114,7 +114,7 @@ fn is_direct(plan: &Plan) -> bool {
 fn direct(plan: &Plan, slot: usize, row: &dyn Row, sink: &mut dyn Sink) -> Result<()> {
     let layout = &plan.slots[slot];
     let below = sink.row(layout, row)?;
-    for &child in &layout.children {
+    for child in layout.children.iter().map(|&child| usize::from(child)) {
         let edge = &plan.slots[child];
         below.open(edge)?;
         if !edge.identity.iter().any(|&column| row.is_null(usize::from(column))) {

@@ -262,7 +262,7 @@ impl Forest {
         } else {
             sink.row(layout, &StagedRow(cells))?
         };
-        for &child in &layout.children {
+        for child in layout.children.iter().map(|&child| usize::from(child)) {
             below.open(&plan.slots[child])?;
             let group = self.slots[child].of_parent.get(instance as usize).copied().unwrap_or(NONE);
             if group != NONE {

@@ -11,7 +11,8 @@ use crate::{
     cut, legalize, loading,
     lower::{Lowering, Node, Nodes, Pending, Scratch},
     passes::{self, PASSES},
-    plan::{Loading, Note, Plan, Step},
+    plan::{Loading, Note, Plan, Slot, Step},
+    share::{Lists, Share, Text},
 };
 
 /// Plans requests, on scratch that is reused.
@@ -20,7 +21,6 @@ pub struct Planner {
     ir: Ir,
     scratch: Scratch,
     nodes: Vec<Node<'static>>,
-    text: String,
     spelled: print::Scratch,
 }
 
@@ -105,6 +105,7 @@ impl Planner {
         request.check()?;
         let nodes = Nodes::read(request, std::mem::take(&mut self.nodes))?;
         let mut lowering = Lowering::new(request, nodes, &mut self.ir, std::mem::take(&mut self.scratch));
+        lowering.scratch.lists.clear();
         let root = request.root().view().def().name.as_str();
         if lowering.nodes.explicit && lowering.nodes.nodes[0].selection.is_empty() && request.flags().call == Call::Find
         {
@@ -142,7 +143,7 @@ impl Planner {
                 }
             }
             let written = lowering.ir.command().map_or(0, |command| command.written());
-            passes::check_columns(lowering.ir, written + step.kinds.len())?;
+            passes::check_columns(lowering.ir, written + step.kinds.drafted_len())?;
             for legalization in legalize::LEGALIZATIONS {
                 let changed = lowering.ir.made().meets(legalization.concerns)
                     && (legalization.run)(lowering.ir, dialect).map_err(|error| error.at(root))?;
@@ -160,13 +161,16 @@ impl Planner {
             }
             // As many rows as the request says are spelled one by one, so their number is looked at before.
             check_binds(step.repeated.map_or(0, |rows| rows.width.saturating_mul(rows.rows)), dialect, root)?;
-            self.text.clear();
-            let mut writer = print::Writer::new(dialect, &mut self.text, &mut self.spelled);
+            let lists = &mut lowering.scratch.lists;
+            let start = lists.text.len();
+            let mut writer = print::Writer::new(dialect, &mut lists.text, &mut self.spelled);
             print::statement(&mut writer, lowering.ir);
-            step.sql = self.text.as_str().to_owned();
+            step.sql = Text::drafted(start..lists.text.len());
             step.cut_by_value = cut::is_cut_by_value(lowering.ir);
-            step.binds = self.spelled.binds.iter().map(|&bind| lowering.ir.bind(bind)).collect();
-            check_binds(step.placeholders(), dialect, root)?;
+            let start = lists.binds.len();
+            lists.binds.extend(self.spelled.binds.iter().map(|&bind| lowering.ir.bind(bind)));
+            step.binds = Share::drafted(start..lists.binds.len());
+            check_binds(step.drafted_placeholders(), dialect, root)?;
             steps.push(step);
             for (node, _) in &lowering.feeds {
                 if !waiting.contains(node) {
@@ -176,17 +180,18 @@ impl Planner {
         }
         static NEXT_ID: AtomicU64 = AtomicU64::new(1);
         let grouped = lowering.is_grouped();
-        let Lowering { nodes, mut slots, scratch, .. } = lowering;
-        self.scratch = scratch;
-        order_children(&mut slots);
-        let notes = (1..nodes.nodes.len())
+        let Lowering { nodes, mut slots, mut scratch, .. } = lowering;
+        order_children(&mut slots, &mut scratch.lists);
+        let mut notes: Vec<Note> = (1..nodes.nodes.len())
             .filter(|&node| nodes.nodes[node].included)
             .map(|node| Note {
-                path: nodes.dotted(node),
+                path: scratch.lists.write(&nodes.dotted(node)),
                 loading: nodes.nodes[node].loading,
                 why: nodes.nodes[node].why,
             })
             .collect();
+        scratch.lists.settle(&mut steps, &mut slots, &mut notes);
+        self.scratch = scratch;
         self.nodes = nodes.into_spare();
         Ok(Plan {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
@@ -210,16 +215,22 @@ fn check_binds(binds: usize, dialect: &Capabilities, path: &str) -> Result<()> {
 }
 
 /// Children are shown in the order asked for, whatever the order in which their statements were lowered.
-fn order_children(slots: &mut [crate::Slot]) {
-    for child in 1..slots.len() {
-        if let Some(parent) = slots[child].parent {
-            slots[parent].children.push(child);
+fn order_children(slots: &mut [Slot], lists: &mut Lists) {
+    let mut start = lists.places.len();
+    lists.places.extend((0..slots.len() as u16).filter(|&slot| slots[usize::from(slot)].parent.is_some()));
+    lists.places[start..].sort_by_key(|&child| {
+        let slot = &slots[usize::from(child)];
+        (slot.parent, slot.rank)
+    });
+    // Those of one parent stand together.
+    while let Some(&first) = lists.places.get(start) {
+        let parent = slots[usize::from(first)].parent;
+        let is_sibling = |child: &&u16| slots[usize::from(**child)].parent == parent;
+        let end = start + lists.places[start..].iter().take_while(is_sibling).count();
+        if let Some(parent) = parent {
+            slots[parent].children = Share::drafted(start..end);
         }
-    }
-    for slot in 0..slots.len() {
-        let mut children = std::mem::take(&mut slots[slot].children);
-        children.sort_by_key(|&child| slots[child].rank);
-        slots[slot].children = children;
+        start = end;
     }
 }
 

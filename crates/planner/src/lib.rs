@@ -16,12 +16,14 @@ mod lower;
 mod name;
 mod passes;
 mod plan;
+mod share;
 
 pub use cache::{CacheStats, PlanCache, Plans};
 pub use compile::{Force, Options, Planner, Trace};
 pub use name::Name;
 pub use passes::{PASSES, Pass};
 pub use plan::{Feed, Field, Loading, Note, Plan, Rows, Slot, Step, ThroughSlot};
+pub use share::{Share, Text};
 
 /// How many nodes one statement may have.
 pub const MAX_NODES: usize = 200_000;

@@ -4,14 +4,18 @@ use std::{fmt, ops::Deref, sync::Arc};
 
 use relata_schema::ModelView;
 
+use crate::{Text, share::Lists};
+
 /// A name that is cheap to keep: of a model that is declared in code it is the model's own.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Name(Repr);
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 enum Repr {
     InCode(&'static str),
     Shared(Arc<str>),
+    /// A part of the text of a plan.
+    Part(Text),
 }
 
 impl Name {
@@ -29,23 +33,50 @@ impl Name {
         }
     }
 
+    /// The same in the text of a plan that is being made.
+    pub(crate) fn drafted_attribute(model: ModelView<'_>, attribute: u16, lists: &mut Lists) -> Self {
+        let place = usize::from(attribute);
+        match model.in_code() {
+            Some(def) => Name(Repr::InCode(&def.attributes[place].name)),
+            None => lists.name(&model.attributes[place].name),
+        }
+    }
+
     /// The name of an association.
-    pub(crate) fn of_association(model: ModelView<'_>, association: u16) -> Self {
+    pub(crate) fn drafted_association(model: ModelView<'_>, association: u16, lists: &mut Lists) -> Self {
         let place = usize::from(association);
         match model.in_code() {
             Some(def) => Name(Repr::InCode(&def.associations[place].name)),
-            None => Name::from(model.associations[place].name.as_str()),
+            None => lists.name(&model.associations[place].name),
         }
     }
 
     /// The name of a model.
-    pub(crate) fn of_model(model: ModelView<'_>) -> Self {
+    pub(crate) fn drafted_model(model: ModelView<'_>, lists: &mut Lists) -> Self {
         match model.in_code() {
             Some(def) => Name(Repr::InCode(&def.name)),
-            None => Name::from(model.name.as_str()),
+            None => lists.name(&model.name),
+        }
+    }
+
+    pub(crate) fn part(text: Text) -> Self {
+        Name(Repr::Part(text))
+    }
+
+    pub(crate) fn settle(&mut self, text: &Arc<str>) {
+        if let Repr::Part(part) = &mut self.0 {
+            part.settle(text);
         }
     }
 }
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Name {}
 
 impl From<&str> for Name {
     fn from(name: &str) -> Self {
@@ -60,6 +91,7 @@ impl Deref for Name {
         match &self.0 {
             Repr::InCode(name) => name,
             Repr::Shared(name) => name,
+            Repr::Part(name) => name,
         }
     }
 }

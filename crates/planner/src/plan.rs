@@ -6,7 +6,7 @@ use relata_ir::BindDef;
 use relata_request::Call;
 use relata_schema::{Kind, ModelView};
 
-use crate::Name;
+use crate::{Name, Share, Text, share::Lists};
 
 /// What runs: statements in order, and how their rows become nested records.
 #[derive(Debug)]
@@ -29,11 +29,11 @@ pub struct Plan {
 #[derive(Debug)]
 pub struct Step {
     /// Its text.
-    pub sql: String,
+    pub sql: Text,
     /// Its placeholders, in the order in which the driver wants their values.
-    pub binds: Vec<BindDef>,
+    pub binds: Share<BindDef>,
     /// The kinds of its columns.
-    pub kinds: Vec<Kind>,
+    pub kinds: Share<Kind>,
     /// The slots that its rows fill, parents first.
     pub slots: Range<usize>,
     /// Where its keys come from; the root's statement has none. Column 0 is then the number of the fed row.
@@ -57,7 +57,11 @@ pub struct Rows {
 impl Step {
     /// How many placeholders the statement has.
     pub fn placeholders(&self) -> usize {
-        self.binds.len() + self.repeated.map_or(0, |rows| rows.width * rows.rows.saturating_sub(1))
+        self.drafted_placeholders()
+    }
+
+    pub(crate) fn drafted_placeholders(&self) -> usize {
+        self.binds.drafted_len() + self.repeated.map_or(0, |rows| rows.width * rows.rows.saturating_sub(1))
     }
 }
 
@@ -67,9 +71,9 @@ pub struct Feed {
     /// The slot of the parents.
     pub slot: usize,
     /// Columns of the rows of that slot.
-    pub columns: Vec<u16>,
+    pub columns: Share<u16>,
     /// Their kinds.
-    pub kinds: Vec<Kind>,
+    pub kinds: Share<Kind>,
     /// Whether rows of the step say by the key itself whose they are. Else they have its number.
     pub by_value: bool,
     /// The number that the database gives to the first key.
@@ -92,14 +96,14 @@ pub struct Slot {
     /// What is shown: columns of the step's rows.
     pub columns: Range<usize>,
     /// Names, kinds and scales of what is shown.
-    pub fields: Vec<Field>,
+    pub fields: Share<Field>,
     /// What is shown of the junction.
     pub through: Option<ThroughSlot>,
     /// Columns that tell the rows of this slot apart, and are NULL where a left join found none. Empty where the
     /// rows of the step are those of this slot, one by one.
-    pub identity: Vec<u16>,
+    pub identity: Share<u16>,
     /// The slots below, in the order asked for.
-    pub children: Vec<usize>,
+    pub children: Share<u16>,
     /// The place of the edge in the request: what that order goes by.
     pub(crate) rank: usize,
 }
@@ -114,10 +118,10 @@ impl Slot {
             step: 0,
             single: false,
             columns: 0..fields.len(),
-            fields,
+            fields: Share::of(fields),
             through: None,
-            identity: Vec::new(),
-            children: Vec::new(),
+            identity: Share::default(),
+            children: Share::default(),
             rank: 0,
         }
     }
@@ -131,7 +135,7 @@ pub struct ThroughSlot {
     /// Columns of the step's rows.
     pub columns: Range<usize>,
     /// Names, kinds and scales.
-    pub fields: Vec<Field>,
+    pub fields: Share<Field>,
 }
 
 /// One shown column.
@@ -150,8 +154,16 @@ pub struct Field {
 impl Field {
     /// An attribute of a model under its own name.
     pub fn of_attribute(model: ModelView<'_>, attribute: u16) -> Field {
+        Field::named(Name::of_attribute(model, attribute), model, attribute)
+    }
+
+    /// The same in a plan that is being made.
+    pub(crate) fn drafted(model: ModelView<'_>, attribute: u16, lists: &mut Lists) -> Field {
+        Field::named(Name::drafted_attribute(model, attribute, lists), model, attribute)
+    }
+
+    fn named(name: Name, model: ModelView<'_>, attribute: u16) -> Field {
         let ty = &model.def().attributes[usize::from(attribute)].ty;
-        let name = Name::of_attribute(model, attribute);
         Field { name, kind: ty.kind(), scale: ty.scale(), attribute: Some(attribute) }
     }
 }
@@ -160,7 +172,7 @@ impl Field {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
     /// The edge: keys from the root with dots between.
-    pub path: String,
+    pub path: Text,
     /// How.
     pub loading: Loading,
     /// Why.

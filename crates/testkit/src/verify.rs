@@ -137,13 +137,13 @@ fn alternatives(db: &Database, request: &Request<'_>, expected: &Answer) -> Resu
     for note in &plan.notes {
         for loading in Loading::ALL {
             if loading != note.loading && !(note.loading == Loading::SemiJoin) {
-                let force = vec![Force { path: note.path.clone(), loading }];
+                let force = vec![Force { path: note.path.to_string(), loading }];
                 variants
                     .push((format!("{} by {}", note.path, loading.name()), Options { force, ..Options::default() }));
             }
         }
     }
-    let mut seen: Vec<Vec<String>> = vec![plan.steps.iter().map(|step| step.sql.clone()).collect()];
+    let mut seen: Vec<Vec<String>> = vec![plan.steps.iter().map(|step| step.sql.to_string()).collect()];
     for (name, options) in variants {
         let plan = match Planner::new().plan(request, db.dialect(), &options) {
             Ok(plan) => plan,
@@ -151,7 +151,7 @@ fn alternatives(db: &Database, request: &Request<'_>, expected: &Answer) -> Resu
             // A force that cannot give the same rows is refused.
             Err(_) => continue,
         };
-        let texts: Vec<String> = plan.steps.iter().map(|step| step.sql.clone()).collect();
+        let texts: Vec<String> = plan.steps.iter().map(|step| step.sql.to_string()).collect();
         if seen.contains(&texts) {
             continue;
         }

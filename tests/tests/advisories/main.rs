@@ -68,7 +68,7 @@ fn compile_of(models: &Arc<ModelSet>, request: &Json, dialect: &'static Capabili
     let mut found = Vec::new();
     for (_, request) in DynFind::from_doc(models, RequestDoc::from_json(request)?).requests()? {
         let plan = Planner::new().plan(&request, dialect, &Options::default())?;
-        found.extend(plan.steps.iter().map(|step| (step.sql.clone(), step.placeholders())));
+        found.extend(plan.steps.iter().map(|step| (step.sql.to_string(), step.placeholders())));
     }
     Ok(found)
 }

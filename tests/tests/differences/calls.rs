@@ -365,7 +365,7 @@ fn sql(world: &World<'_>, request: &str) -> Result<String, String> {
         let (_, request) = world.find(request).requests()?.swap_remove(0);
         Planner::new().plan(&request, world.db.dialect(), &Options::default())
     };
-    plan().map(|plan| plan.steps[0].sql.clone()).map_err(|error| word(&error))
+    plan().map(|plan| plan.steps[0].sql.to_string()).map_err(|error| word(&error))
 }
 
 fn first_word(sql: &str) -> String {

@@ -22,7 +22,7 @@ pub(crate) struct Statement {
 /// The statements of a request.
 pub(crate) fn plan(request: &Request<'_>, dialect: &'static Capabilities) -> Result<Vec<Statement>> {
     let plan = Planner::new().plan(request, dialect, &Options::default())?;
-    Ok(plan.steps.iter().map(|step| Statement { sql: step.sql.clone(), binds: step.placeholders() }).collect())
+    Ok(plan.steps.iter().map(|step| Statement { sql: step.sql.to_string(), binds: step.placeholders() }).collect())
 }
 
 /// The statements of a document.

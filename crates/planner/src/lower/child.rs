@@ -3,7 +3,7 @@
 use relata_ir::{BindDef, ExprId, Join, JoinKind, Limit, Page, PageScope, RelId, RelSource, Source, Transform};
 use relata_schema::{Kind, Result};
 
-use super::{Building, Lowering};
+use super::{Building, Fed, Lowering};
 use crate::plan::{Feed, Loading, Step};
 
 impl Lowering<'_, '_> {
@@ -11,12 +11,10 @@ impl Lowering<'_, '_> {
         let Some(place) = self.feeds.iter().position(|(fed, _)| *fed == node) else {
             return Err(relata_schema::Error::internal("a statement has no keys to be fed with"));
         };
-        let (_, mut feed) = self.feeds.swap_remove(place);
-        let (mut rows, by) = match self.key_to_look_for(node, &feed) {
-            Some(key) => {
-                feed.by_value = true;
-                self.rows_with_keys(node, key, feed.kinds[0])?
-            }
+        let (_, feed) = self.feeds.swap_remove(place);
+        let looked_for = self.key_to_look_for(node, &feed);
+        let (mut rows, by) = match looked_for {
+            Some(key) => self.rows_with_keys(node, key, feed.kinds[0])?,
             None => self.rows_of_keys(node, &feed)?,
         };
         let mut order = self.order_of(node, &mut rows)?;
@@ -34,9 +32,10 @@ impl Lowering<'_, '_> {
         }
         rows.order = order;
         if let Some(joined) = self.joined_to_many(node) {
-            let mut identity = vec![0];
-            identity.extend(self.identify(node, &mut rows)?);
-            self.slots[slot].identity = identity;
+            // Which parent it is of tells a row apart too.
+            let own = self.scratch.lists.add_places([0]);
+            let identity = self.identify(node, &mut rows)?;
+            self.slots[slot].identity = own.and(&identity);
             self.attach(joined, JoinKind::Left, &mut rows)?;
             self.show_joined(joined, number, &mut rows)?;
         }
@@ -50,6 +49,9 @@ impl Lowering<'_, '_> {
         };
         let root = self.ir.make_select(select);
         self.ir.set_root(root);
+        let lists = &mut self.scratch.lists;
+        let (columns, kinds) = (lists.add_places(feed.columns), lists.add_kinds(feed.kinds));
+        let feed = Feed { slot: feed.slot, columns, kinds, by_value: looked_for.is_some(), first: 0 };
         Ok(self.step(root, slot, Some(feed)))
     }
 
@@ -57,7 +59,7 @@ impl Lowering<'_, '_> {
     /// UUID, which a database compares as we do, when neither a where above nor a limit for each parent needs the keys as a
     /// relation. Databases look for a list in an index, or in one reading of the table; for a relation of keys they read the
     /// table once for each where there is no index.
-    fn key_to_look_for(&self, node: usize, feed: &Feed) -> Option<u16> {
+    fn key_to_look_for(&self, node: usize, feed: &Fed) -> Option<u16> {
         let this = &self.nodes.nodes[node];
         let &[kind] = feed.kinds.as_slice() else { return None };
         let link = this.link?;
@@ -86,7 +88,7 @@ impl Lowering<'_, '_> {
     }
 
     /// The rows of a node, joined to a relation of the keys, and the column with the numbers of the keys.
-    fn rows_of_keys(&mut self, node: usize, feed: &Feed) -> Result<(Building, ExprId)> {
+    fn rows_of_keys(&mut self, node: usize, feed: &Fed) -> Result<(Building, ExprId)> {
         for (i, &kind) in feed.kinds.iter().enumerate() {
             let column = u8::try_from(i).map_err(|_| {
                 let message = "the keys along the path have more than 255 columns";

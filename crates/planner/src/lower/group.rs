@@ -4,9 +4,14 @@ use relata_ir::{Expr, ExprId, JoinKind, Limit, Page, PageScope, RelId, RelSource
 use relata_request::Call;
 use relata_schema::{Aggregate, ErrorKind, Kind, Result};
 
-use super::{Building, Lowering, layout::attribute_field, nodes::Item};
-use crate::Name;
-use crate::plan::{Field, Slot, Step};
+use super::{
+    Building, Lowering,
+    nodes::{Item, attribute_of},
+};
+use crate::{
+    Name, Share,
+    plan::{Field, Slot, Step},
+};
 
 impl<'a> Lowering<'a, '_> {
     /// Whether the find ranges over groups: it has keys or a having, or selects an aggregate.
@@ -118,37 +123,40 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// What a grouped query selects: exactly what was asked.
-    fn grouped_columns(&mut self, names: &[usize], rows: &mut Building) -> Result<Vec<Field>> {
-        let mut fields = Vec::new();
+    fn grouped_columns(&mut self, names: &[usize], rows: &mut Building) -> Result<Share<Field>> {
+        let first = self.scratch.lists.fields.len();
         if self.flags.call == Call::Count {
             for (key, expr) in self.nodes.group.clone().into_iter().zip(rows.group.clone()) {
                 let (name, scale, attribute) = self.key_name(key.expr)?;
                 let kind = self.ir.kind(expr).unwrap_or(Kind::Text);
                 rows.columns.push(expr);
-                fields.push(Field { name, kind, scale, attribute });
+                self.scratch.lists.fields.push(Field { name, kind, scale, attribute });
             }
             rows.columns.push(self.count_roots(names, rows)?);
-            fields.push(Field { name: Name::of("count"), kind: Kind::BigInt, scale: None, attribute: None });
-            return Ok(fields);
+            let count = Field { name: Name::of("count"), kind: Kind::BigInt, scale: None, attribute: None };
+            self.scratch.lists.fields.push(count);
+            return Ok(Share::drafted(first..self.scratch.lists.fields.len()));
         }
         for item in self.nodes.nodes[0].selection.clone().iter() {
             let (expr, mut field) = match item {
                 Item::Attribute(attribute) => {
-                    let field = attribute_field(self.nodes.nodes[0].model, attribute)?;
+                    let field = self.attribute_field(self.nodes.nodes[0].model, attribute)?;
                     (self.column(0, attribute, rows)?, field)
                 }
                 Item::Alias(alias, part) => {
                     let expr = self.expr_of(0, part, rows)?;
                     let scale = self.ir.scale(expr);
-                    (expr, Field { name: alias.into(), kind: Kind::Text, scale, attribute: None })
+                    let name = self.scratch.lists.name(alias);
+                    (expr, Field { name, kind: Kind::Text, scale, attribute: None })
                 }
             };
             field.kind = self.ir.kind(expr).unwrap_or(Kind::Text);
             self.check_covered(expr, rows, "attributes")?;
             rows.columns.push(expr);
-            fields.push(field);
+            self.scratch.lists.fields.push(field);
         }
-        if fields.is_empty() {
+        let fields = Share::drafted(first..self.scratch.lists.fields.len());
+        if fields.drafted_len() == 0 {
             return Err(self.refuse(0, "attributes", ErrorKind::Request, "nothing is selected"));
         }
         Ok(fields)
@@ -159,14 +167,16 @@ impl<'a> Lowering<'a, '_> {
         let mut cursor = part.cursor();
         match cursor.byte()? {
             relata_request::op::COLUMN => {
-                let field = attribute_field(self.nodes.nodes[0].model, cursor.u16()?)?;
+                let field = self.attribute_field(self.nodes.nodes[0].model, cursor.u16()?)?;
                 Ok((field.name, field.scale, field.attribute))
             }
             relata_request::op::PATH => {
                 let (along, attribute) = self.nodes.path(0, &mut cursor)?;
                 let last = along.last().copied().unwrap_or_default();
-                let field = attribute_field(self.nodes.nodes[last].model, attribute)?;
-                Ok((Name::from(format!("{}.{}", self.nodes.dotted(last), field.name).as_str()), field.scale, None))
+                let model = self.nodes.nodes[last].model;
+                let declared = &model.attributes[usize::from(attribute_of(model, attribute)?)];
+                let name = format!("{}.{}", self.nodes.dotted(last), declared.name);
+                Ok((self.scratch.lists.name(&name), declared.ty.scale(), None))
             }
             _ => Err(self
                 .refuse(0, "group", ErrorKind::Request, "a count answers its keys by name, and an expression has none")
@@ -308,7 +318,8 @@ impl<'a> Lowering<'a, '_> {
         }
         let root = self.ir.make_select(select);
         self.ir.set_root(root);
-        self.push_root_slot(number, 1, vec![Field { kind, ..field }]);
+        let fields = self.scratch.lists.add_fields([Field { kind, ..field }]);
+        self.push_root_slot(number, 1, fields);
         Ok(self.step(root, 0, None))
     }
 
@@ -336,11 +347,12 @@ impl<'a> Lowering<'a, '_> {
         outer.columns = self.ir.make_exprs(&[count]);
         let root = self.ir.make_select(outer);
         self.ir.set_root(root);
-        self.push_root_slot(number, 1, vec![field]);
+        let fields = self.scratch.lists.add_fields([field]);
+        self.push_root_slot(number, 1, fields);
         Ok(self.step(root, 0, None))
     }
 
-    fn push_root_slot(&mut self, step: usize, width: usize, fields: Vec<Field>) {
+    fn push_root_slot(&mut self, step: usize, width: usize, fields: Share<Field>) {
         self.slots.push(Slot {
             key: Name::of(""),
             association: 0,
@@ -350,8 +362,8 @@ impl<'a> Lowering<'a, '_> {
             columns: 0..width,
             fields,
             through: None,
-            identity: Vec::new(),
-            children: Vec::new(),
+            identity: Share::default(),
+            children: Share::default(),
             rank: 0,
         });
     }

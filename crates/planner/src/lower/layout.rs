@@ -3,10 +3,11 @@
 use relata_ir::{Expr, ExprId, Made};
 use relata_schema::{ErrorKind, Kind, ModelView, Result};
 
-use super::{Building, Lowering, nodes::Item};
+use super::{Building, Fed, Lowering, nodes::Item};
 use crate::{
     Name,
-    plan::{Feed, Field, Loading, Slot, ThroughSlot},
+    plan::{Field, Loading, Slot, ThroughSlot},
+    share::Share,
 };
 
 impl<'a> Lowering<'a, '_> {
@@ -15,15 +16,17 @@ impl<'a> Lowering<'a, '_> {
         let start = rows.columns.len();
         let model = self.nodes.nodes[node].model;
         let count = self.nodes.nodes[node].selection.len();
-        let mut fields = Vec::with_capacity(count);
+        let first = self.scratch.lists.fields.len();
         rows.columns.reserve(count);
         for place in 0..count {
             let (column, field) = match self.nodes.nodes[node].selection.at(place) {
-                Item::Attribute(attribute) => (self.column(node, attribute, rows)?, attribute_field(model, attribute)?),
+                Item::Attribute(attribute) => {
+                    (self.column(node, attribute, rows)?, self.attribute_field(model, attribute)?)
+                }
                 Item::Alias(alias, part) => {
                     let expr = self.selected(node, part, rows)?;
                     let field = Field {
-                        name: alias.into(),
+                        name: self.scratch.lists.name(alias),
                         kind: self.ir.kind(expr).unwrap_or(Kind::Text),
                         scale: self.ir.scale(expr),
                         attribute: None,
@@ -32,17 +35,19 @@ impl<'a> Lowering<'a, '_> {
                 }
             };
             rows.columns.push(column);
-            fields.push(field);
+            self.scratch.lists.fields.push(field);
         }
+        let fields = Share::drafted(first..self.scratch.lists.fields.len());
         let columns = start..rows.columns.len();
         let through = self.through(node, rows)?;
         let nodes = &self.nodes.nodes[node];
+        let lists = &mut self.scratch.lists;
         let key = match nodes.parent.map(|parent| self.nodes.nodes[parent].model) {
             None => Name::of(""),
             Some(above) if above.def().associations[usize::from(nodes.association)].name == nodes.key => {
-                Name::of_association(above, nodes.association)
+                Name::drafted_association(above, nodes.association, lists)
             }
-            Some(_) => nodes.key.into(),
+            Some(_) => lists.name(nodes.key),
         };
         let slot = Slot {
             key,
@@ -53,8 +58,8 @@ impl<'a> Lowering<'a, '_> {
             columns,
             fields,
             through,
-            identity: Vec::new(),
-            children: Vec::new(),
+            identity: Share::default(),
+            children: Share::default(),
             rank: node,
         };
         self.slots.push(slot);
@@ -85,12 +90,13 @@ impl<'a> Lowering<'a, '_> {
             return Ok(None);
         }
         let start = rows.columns.len();
-        let mut fields = Vec::new();
+        let first = self.scratch.lists.fields.len();
         for item in selection.iter() {
             match item {
                 Item::Attribute(attribute) => {
                     rows.columns.extend(self.junction_column(node, attribute, rows));
-                    fields.push(attribute_field(junction, attribute)?);
+                    let field = self.attribute_field(junction, attribute)?;
+                    self.scratch.lists.fields.push(field);
                 }
                 Item::Alias(..) => {
                     return Err(self
@@ -99,12 +105,14 @@ impl<'a> Lowering<'a, '_> {
                 }
             }
         }
-        let (key, columns) = (Name::of_model(junction), start..rows.columns.len());
+        let (key, columns) = (&*junction.name, start..rows.columns.len());
         if self.nodes.nodes[node].selection.iter().any(|item| matches!(item, Item::Alias(alias, _) if *alias == *key)) {
             let message = format!("the alias \"{key}\" is the name of the junction");
             return Err(self.refuse(node, "attributes", ErrorKind::Request, message));
         }
-        Ok(Some(ThroughSlot { key, columns, fields }))
+        let lists = &mut self.scratch.lists;
+        let fields = Share::drafted(first..lists.fields.len());
+        Ok(Some(ThroughSlot { key: Name::drafted_model(junction, lists), columns, fields }))
     }
 
     /// The place of a column in a statement; it is added, hidden, when it is not selected already.
@@ -118,14 +126,23 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// The places of what tells a slot's rows apart.
-    pub(super) fn identify(&mut self, node: usize, rows: &mut Building) -> Result<Vec<u16>> {
-        let identity = self.identity(node, rows)?;
-        Ok(identity.into_iter().map(|column| self.place(column, rows)).collect())
+    pub(super) fn identify(&mut self, node: usize, rows: &mut Building) -> Result<Share<u16>> {
+        let first = self.scratch.lists.places.len();
+        for column in self.identity(node, rows)? {
+            let place = self.place(column, rows);
+            self.scratch.lists.places.push(place);
+        }
+        Ok(Share::drafted(first..self.scratch.lists.places.len()))
+    }
+
+    pub(super) fn attribute_field(&mut self, model: ModelView<'_>, attribute: u16) -> Result<Field> {
+        let attribute = super::nodes::attribute_of(model, attribute)?;
+        Ok(Field::drafted(model, attribute, &mut self.scratch.lists))
     }
 
     /// The keys that a statement of a node is fed with: what its link names of the parent, or the keys of the whole
     /// chain where a where above decides on its rows. Added to the statement that loads the parent.
-    pub(super) fn feed(&mut self, node: usize, rows: &mut Building) -> Result<Feed> {
+    pub(super) fn feed(&mut self, node: usize, rows: &mut Building) -> Result<Fed> {
         let parent = self.nodes.nodes[node].parent.unwrap_or_default();
         let mut columns = Vec::new();
         match self.chain(node) {
@@ -146,7 +163,7 @@ impl<'a> Lowering<'a, '_> {
         let kinds = columns.iter().map(|&column| self.ir.kind(column).unwrap_or(Kind::Text)).collect();
         let columns = columns.into_iter().map(|column| self.place(column, rows)).collect();
         let slot = self.nodes.nodes[parent].slot.unwrap_or_default();
-        Ok(Feed { slot, columns, kinds, by_value: false, first: 0 })
+        Ok(Fed { slot, columns, kinds })
     }
 
     /// The nodes from the topmost whose where decides on a node's rows down to its parent; none if there is no such.
@@ -199,8 +216,4 @@ impl<'a> Lowering<'a, '_> {
         });
         found
     }
-}
-
-pub(super) fn attribute_field(model: ModelView<'_>, attribute: u16) -> Result<Field> {
-    Ok(Field::of_attribute(model, super::nodes::attribute_of(model, attribute)?))
 }

@@ -24,7 +24,10 @@ use relata_request::{Call, Request};
 use relata_schema::{Error, ErrorKind, Kind, ModelView, Result};
 use rustc_hash::FxHashMap;
 
-use crate::plan::{Slot, Step};
+use crate::{
+    plan::{Feed, Slot, Step},
+    share::{Lists, Share, Text},
+};
 
 /// The lowering of one request.
 pub(crate) struct Lowering<'a, 'p> {
@@ -36,7 +39,7 @@ pub(crate) struct Lowering<'a, 'p> {
     pub scratch: Scratch,
     pub slots: Vec<Slot>,
     /// The keys that statements of nodes will be fed with.
-    pub feeds: Vec<(usize, crate::plan::Feed)>,
+    pub feeds: Vec<(usize, Fed)>,
     /// How many expressions are being lowered within one another.
     depth: usize,
     /// The rows outside of the query at hand, the nearest last.
@@ -54,6 +57,19 @@ pub(crate) struct Scratch {
     binds: FxHashMap<(u32, Kind), relata_ir::BindId>,
     /// Selects that were built.
     built: Vec<Building>,
+    /// The lists of the plan.
+    pub lists: Lists,
+}
+
+/// The keys that a statement of a node will be fed with.
+#[derive(Debug)]
+pub(crate) struct Fed {
+    /// The slot of the parents.
+    slot: usize,
+    /// Columns of the rows of that slot.
+    columns: Vec<u16>,
+    /// Their kinds.
+    kinds: Vec<Kind>,
 }
 
 /// A select that is being built, and the nodes whose rows it has.
@@ -228,10 +244,11 @@ impl<'a, 'p> Lowering<'a, 'p> {
     }
 
     /// The step of a select whose slots are those from one on.
-    fn step(&self, root: SelectId, first: usize, feed: Option<crate::plan::Feed>) -> Step {
+    fn step(&mut self, root: SelectId, first: usize, feed: Option<Feed>) -> Step {
         let columns = self.ir.exprs(self.ir.select(root).columns);
-        let kinds = columns.iter().map(|&column| self.ir.kind(column).unwrap_or(Kind::Text)).collect();
+        let kinds = columns.iter().map(|&column| self.ir.kind(column).unwrap_or(Kind::Text));
+        let kinds = self.scratch.lists.add_kinds(kinds);
         let slots = first..self.slots.len();
-        Step { sql: String::new(), binds: Vec::new(), kinds, slots, feed, cut_by_value: false, repeated: None }
+        Step { sql: Text::default(), binds: Share::default(), kinds, slots, feed, cut_by_value: false, repeated: None }
     }
 }

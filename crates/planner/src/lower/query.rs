@@ -168,6 +168,7 @@ impl<'a> Lowering<'a, '_> {
         let mut nodes = Nodes::of_query(model, &query).map_err(|error| within(error, &path))?;
         loading::choose(&mut nodes, query.flags, &[])?;
         let shown = nodes.nodes[1..].iter().any(|edge| edge.included && edge.visible);
+        let lengths = self.scratch.lists.lengths();
         let mut inner = Lowering {
             request: self.request,
             nodes,
@@ -196,6 +197,8 @@ impl<'a> Lowering<'a, '_> {
         inner.root(0).map_err(|error| within(error, &path))?;
         let select = inner.ir.take_root().ok_or_else(|| Error::internal("a query was lowered to nothing"))?;
         self.scratch = inner.scratch;
+        // Nothing of it is shown.
+        self.scratch.lists.cut(lengths);
         if let Some(outside) = outside {
             self.ir.set_root(outside);
         }

@@ -56,7 +56,7 @@ impl<'a> Lowering<'a, '_> {
         let count = repeated.map_or(0, |repeated| repeated.rows as u32);
         self.ir.set_command(Command { kind, sets, rows: count, conflict });
         let mut step = self.step(root, slot.unwrap_or(self.slots.len()), None);
-        step.kinds.drain(..written);
+        step.kinds.skip(written);
         if let Some(slot) = slot {
             // What is returned is read from its own first column, not from behind what is written.
             let columns = &mut self.slots[slot].columns;

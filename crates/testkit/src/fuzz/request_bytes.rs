@@ -77,7 +77,7 @@ fn verified() -> Options {
 
 fn texts(request: &Request<'_>, dialect: &'static Capabilities) -> Result<Vec<String>, (ErrorKind, String)> {
     match Planner::new().plan(request, dialect, &verified()) {
-        Ok(plan) => Ok(plan.steps.into_iter().map(|step| step.sql).collect()),
+        Ok(plan) => Ok(plan.steps.iter().map(|step| step.sql.to_string()).collect()),
         Err(error) => Err((error.kind(), error.to_string())),
     }
 }
