@@ -8,6 +8,8 @@ use relata_schema::{Error, ErrorKind, Result};
 /// The driver for a URL. Messages never repeat the URL: it may hold a password.
 pub(crate) fn driver(url: &str) -> Result<Arc<dyn Driver>> {
     let (scheme, rest) = url.split_once(':').unwrap_or(("", url));
+    #[cfg(not(feature = "sqlite"))]
+    let _ = rest;
     match scheme {
         #[cfg(feature = "sqlite")]
         "sqlite" => {

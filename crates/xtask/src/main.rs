@@ -28,6 +28,9 @@ enum Task {
         /// How many.
         #[arg(long, default_value_t = 50)]
         models: usize,
+        /// The same with diesel and SeaORM beside it.
+        #[arg(long)]
+        peers: bool,
     },
     /// Counts the instructions of the ten workloads, and compares them with the golden.
     Instructions {
@@ -61,7 +64,7 @@ fn main() -> ExitCode {
                 ExitCode::FAILURE
             }
         },
-        Task::CompileTime { models } => match compile_time::run(models) {
+        Task::CompileTime { models, peers } => match compile_time::run(models, peers) {
             Ok(()) => ExitCode::SUCCESS,
             Err(message) => {
                 println!("error: {message}");
