@@ -181,6 +181,11 @@ impl Pool {
         Ok(Pool { inner: builder.build_unchecked(manager), shared: Arc::new(shared) })
     }
 
+    /// Whether the database is part of the program.
+    pub fn is_local(&self) -> bool {
+        self.shared.local
+    }
+
     /// What the database can say.
     pub fn dialect(&self) -> &'static Capabilities {
         self.shared.dialect

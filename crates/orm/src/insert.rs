@@ -39,7 +39,7 @@ pub fn insert_rows(
         return Err(Error::new(ErrorKind::Request, message).at(&view.name));
     }
     check(view, &columns, rows.iter().map(|row| row.iter()))?;
-    let at_once = (on.dialect().max_binds / columns.len()).clamp(1, 1_000);
+    let at_once = write::rows_at_once(on, columns.len());
     let send = |on: &dyn Executor, chunk: &[Vec<Datum<'_>>]| -> Result<u64> {
         let cells = chunk.iter().flatten().map(Datum::borrowed).collect();
         let set = RowSet { attributes: columns.clone(), cells, rows: chunk.len() as u32 };
@@ -191,24 +191,24 @@ impl<'q, M: Model, C: Columns<M>> Insert<'q, M, C> {
         let (width, view) = (columns.len(), request.root().view());
         let values = request.binds();
         check(view, &columns, values.chunks(width).map(|row| row.iter().map(value_of)))?;
-        let at_once = (on.dialect().max_binds / width).clamp(1, 1_000);
+        let at_once = write::rows_at_once(on, width);
         if values.len() <= at_once * width {
             return if values.is_empty() { Ok(()) } else { then(write::send(on, request)?) };
         }
         let mut answers = Vec::new();
         write::in_transaction(on, &mut |tx| {
             answers.clear();
-            for chunk in values.chunks(at_once * width) {
+            let part = |chunk: &[Bind<'_>]| {
                 let set = RowSet {
                     attributes: columns.clone(),
-                    cells: chunk.iter().map(|bind| value_of(bind).borrowed()).collect(),
+                    cells: chunk.iter().map(|bind| value_of(bind).clone().into_owned()).collect(),
                     rows: (chunk.len() / width) as u32,
                 };
                 let mut part = request::insert(request.root(), set, None);
                 part.borrow_section(Section::Attributes, request);
-                answers.push(write::send(tx, &part)?);
-            }
-            Ok(())
+                part
+            };
+            write::send_chunks(tx, values, at_once * width, &part, &mut |sent| answers.push(sent))
         })?;
         answers.into_iter().try_for_each(then)
     }

@@ -74,7 +74,18 @@ pub(crate) fn of_value(declared: &Attribute, value: &Datum<'_>, validate: bool, 
 }
 
 /// What the type says that not every database does.
+#[inline]
 fn of_type(ty: &SqlType, value: &Datum<'_>) -> Option<String> {
+    match (ty, value) {
+        // A text has no more characters than bytes.
+        (SqlType::String(length), Datum::Text(text)) if text.len() <= *length as usize => None,
+        (SqlType::Text, Datum::Text(_)) | (SqlType::BigInt, Datum::Int(_)) | (SqlType::Bool, Datum::Bool(_)) => None,
+        (SqlType::Integer, Datum::Int(number)) if i32::try_from(*number).is_ok() => None,
+        _ => of_any_type(ty, value),
+    }
+}
+
+fn of_any_type(ty: &SqlType, value: &Datum<'_>) -> Option<String> {
     let kind = ty.kind();
     match (ty, value) {
         (SqlType::String(length), Datum::Text(text)) => {

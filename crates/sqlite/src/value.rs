@@ -40,7 +40,20 @@ fn rows(values: &Values<'_>, kinds: &[Kind]) -> rusqlite::Result<ToSqlOutput<'st
 }
 
 /// SQLite takes any value for any column. That a text never meets a number is for us to see.
+#[inline]
 fn check(value: &Datum<'_>, kind: Kind) -> Result<()> {
+    let is_plain = match (value, kind) {
+        (Datum::Null, _)
+        | (Datum::Int(_), Kind::SmallInt | Kind::Integer | Kind::BigInt)
+        | (Datum::Bool(_), Kind::Bool)
+        | (Datum::Instant(_), Kind::Instant) => true,
+        (Datum::Text(text), Kind::Text) => !text.as_bytes().contains(&0),
+        _ => false,
+    };
+    if is_plain { Ok(()) } else { check_any(value, kind) }
+}
+
+fn check_any(value: &Datum<'_>, kind: Kind) -> Result<()> {
     let is_nan = match value {
         Datum::Double(double) => double.is_nan(),
         Datum::Real(real) => real.is_nan(),

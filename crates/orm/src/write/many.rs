@@ -3,15 +3,12 @@
 use relata_request::write::{self as request, OnConflict, RowSet, UpsertBy};
 use relata_schema::{Error, ErrorKind, ModelRef, Result};
 
-use super::{Created, WriteOptions, create::create_graph, in_transaction, send::send};
+use super::{Created, ROWS_AT_ONCE, WriteOptions, create::create_graph, in_transaction, send::send};
 use crate::{
     Draft, Event, Executor,
     hooks::{self, Subject},
     validate,
 };
-
-/// The most rows of one statement: beyond, a statement gets no faster and a failure more costly.
-const ROWS_AT_ONCE: usize = 1_000;
 
 /// How many records are created.
 #[derive(Debug, Clone, Default)]

@@ -16,7 +16,7 @@ pub(crate) use create::{Created, create};
 pub(crate) use links::{Key, LinkOptions, Links};
 pub(crate) use many::{ManyOptions, conflict, create_many};
 pub(crate) use save::{destroy, increment, reload_key, restore, save};
-pub(crate) use send::{Sent, ValueRow, equal, key_of, keyed, send};
+pub(crate) use send::{Sent, ValueRow, equal, key_of, keyed, send, send_chunks};
 pub(crate) use upsert::{find_or_create, key_is_taken, upsert};
 
 use relata_schema::Result;
@@ -39,6 +39,16 @@ impl Default for WriteOptions {
     fn default() -> Self {
         WriteOptions { hooks: true, validate: true, silent: false }
     }
+}
+
+/// The most rows of one insert: beyond, a statement gets no faster and a failure more costly.
+const ROWS_AT_ONCE: usize = 1_000;
+
+/// How many rows of so many plain values one insert has, at most. A database that is part of the program costs no round
+/// trip, and runs a short statement from the processor's cache: of a hundred rows ten thousand take a tenth less time.
+pub(crate) fn rows_at_once(on: &dyn Executor, width: usize) -> usize {
+    let most = if on.database().pool().is_local() { 100 } else { ROWS_AT_ONCE };
+    (on.dialect().max_binds / width.max(1)).clamp(1, most)
 }
 
 /// Runs in the transaction at hand, or in one of its own.

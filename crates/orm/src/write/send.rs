@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use relata_driver::{Numbered, Row};
 use relata_planner::Plan;
-use relata_request::{Call, Request, Section, conflict::Said};
+use relata_request::{Bind, Call, Request, Section, conflict::Said};
 use relata_schema::{Datum, Error, ErrorKind, Kind, ModelRef, ModelView, Outcome, Result, Value};
 
 use super::{answer, conflict};
@@ -46,24 +46,56 @@ pub(crate) fn send(on: &dyn Executor, request: &Request<'_>) -> Result<Sent> {
     if answer::is_missing(request, dialect) { answer::send(on, request) } else { send_one(on, request) }
 }
 
+/// Runs an insert in parts of so many values. `part` makes a request of some: those of one length have one plan, which takes
+/// its values from where they are.
+pub(crate) fn send_chunks<'q>(
+    on: &dyn Executor,
+    values: &[Bind<'_>],
+    size: usize,
+    part: &dyn Fn(&[Bind<'_>]) -> Request<'q>,
+    then: &mut dyn FnMut(Sent),
+) -> Result<()> {
+    let mut known: Option<(usize, Request<'q>, Arc<Plan>)> = None;
+    for chunk in values.chunks(size) {
+        let (_, request, plan) = match known.take() {
+            Some(same) if same.0 == chunk.len() => known.insert(same),
+            _ => {
+                let request = part(chunk);
+                request.check()?;
+                let plan = on.plans().get(&request, on.dialect())?;
+                known.insert((chunk.len(), request, plan))
+            }
+        };
+        if answer::is_missing(request, on.dialect()) {
+            then(answer::send(on, &part(chunk))?);
+        } else {
+            then(run_plan(on, plan, chunk, request.root().view())?);
+        }
+    }
+    Ok(())
+}
+
 /// Plans and runs a request that is one statement.
 pub(super) fn send_one(on: &dyn Executor, request: &Request<'_>) -> Result<Sent> {
     let plan = on.plans().get(request, on.dialect())?;
-    let view = request.root().view();
+    run_plan(on, &plan, request.binds(), request.root().view())
+}
+
+fn run_plan(on: &dyn Executor, plan: &Arc<Plan>, binds: &[Bind<'_>], view: ModelView<'_>) -> Result<Sent> {
     let mut sent = Sent { affected: 0, plan: plan.clone(), rows: Vec::new(), numbered: None };
     on.with(&mut |session| {
         (sent.affected, sent.rows) = (0, Vec::new());
         for (number, step) in plan.steps.iter().enumerate() {
             let mut params = Vec::new();
-            bind::of_step(&mut params, step, request.binds())?;
+            bind::of_step(&mut params, step, binds)?;
             log::debug!(target: "relata::sql", "{}", step.sql);
             if step.kinds.is_empty() {
-                sent.affected += session.execute(statement(&plan, number), &params)?;
+                sent.affected += session.execute(statement(plan, number), &params)?;
                 sent.numbered = session.numbered();
                 continue;
             }
             let rows = &mut sent.rows;
-            session.query(statement(&plan, number), &params, &mut |row| {
+            session.query(statement(plan, number), &params, &mut |row| {
                 let values = (0..step.kinds.len())
                     .map(|i| row.get(i, step.kinds[i]).map(Datum::into_owned))
                     .collect::<Result<Vec<Value>>>()
