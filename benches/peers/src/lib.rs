@@ -1,5 +1,6 @@
-//! The ten workloads of relata beside the same as other libraries write them.
+//! The workloads of relata beside the same as other libraries write them.
 
+pub mod end_to_end;
 pub mod of_diesel;
 pub mod of_sea_query;
 pub mod of_sqlx;
