@@ -87,7 +87,8 @@ fn measure(application: &Application, models: usize, folder: &Path) -> Result<Fi
     for run in 0..3 {
         let file = source.join(format!("model{}.rs", models / 2));
         let text = (application.model)(models / 2, models);
-        std::fs::write(&file, format!("{text}\n#[allow(dead_code)]\npub fn changed() -> u32 {{\n    {run}\n}}\n")).map_err(io)?;
+        std::fs::write(&file, format!("{text}\n#[allow(dead_code)]\npub fn changed() -> u32 {{\n    {run}\n}}\n"))
+            .map_err(io)?;
         touched.push(cargo(folder, &["build"])?);
     }
     touched.sort_by(f64::total_cmp);
