@@ -34,7 +34,12 @@ fn main() {
     let rows: Vec<_> =
         names.iter().map(|name| (*name, KINDS.iter().map(|kind| median(name, kind)).collect::<Vec<_>>())).collect();
     println!("\n{}", table::markdown(&rows, &KINDS));
-    for (of, to) in [("sea-query", "relata cold"), ("sea-query", "relata warm"), ("diesel", "relata cold"), ("diesel warm", "relata warm")] {
+    for (of, to) in [
+        ("sea-query", "relata cold"),
+        ("sea-query", "relata warm"),
+        ("diesel", "relata cold"),
+        ("diesel warm", "relata warm"),
+    ] {
         let place = |kind| KINDS.iter().position(|known| *known == kind).unwrap();
         let (ratio, rows) = table::ratio(&rows, place(of), place(to));
         println!("{of} / {to}: {ratio:.2} (geometric mean of {rows})");

@@ -36,8 +36,7 @@ enum Comments {
 }
 
 const USERS: [Users; 6] = [Users::Id, Users::Name, Users::Email, Users::Status, Users::Age, Users::CreatedAt];
-const POSTS: [Posts; 6] =
-    [Posts::Id, Posts::Title, Posts::Body, Posts::Published, Posts::AuthorId, Posts::CreatedAt];
+const POSTS: [Posts; 6] = [Posts::Id, Posts::Title, Posts::Body, Posts::Published, Posts::AuthorId, Posts::CreatedAt];
 const COMMENTS: [Comments; 4] = [Comments::Id, Comments::Body, Comments::PostId, Comments::AuthorId];
 
 fn moment(n: u64) -> chrono::DateTime<chrono::Utc> {
@@ -82,10 +81,7 @@ pub fn joined(n: u64) -> (String, Values) {
             author.clone(),
             Expr::col((author.clone(), Users::Id)).equals((Posts::Table, Posts::AuthorId)),
         )
-        .left_join(
-            Comments::Table,
-            Expr::col((Comments::Table, Comments::PostId)).equals((Posts::Table, Posts::Id)),
-        )
+        .left_join(Comments::Table, Expr::col((Comments::Table, Comments::PostId)).equals((Posts::Table, Posts::Id)))
         .join_as(
             JoinType::LeftJoin,
             Users::Table,
@@ -191,9 +187,5 @@ pub fn tree(n: u64) -> (String, Values) {
         }
         if depth > 1 { group.add(level(n, depth - 1)) } else { group }
     }
-    Query::select()
-        .columns(USERS)
-        .from(Users::Table)
-        .cond_where(level(n as i64, 20))
-        .build(PostgresQueryBuilder)
+    Query::select().columns(USERS).from(Users::Table).cond_where(level(n as i64, 20)).build(PostgresQueryBuilder)
 }

@@ -81,7 +81,8 @@ impl Hand {
     }
 
     fn users_and_posts(&self) -> (Vec<User>, Vec<Vec<Post>>) {
-        let mut users = self.prepared("SELECT id, name, email, status, age, created_at FROM users WHERE id <= ? ORDER BY id");
+        let mut users =
+            self.prepared("SELECT id, name, email, status, age, created_at FROM users WHERE id <= ? ORDER BY id");
         let users: Vec<User> = users.query_map([100], user).unwrap().map(Result::unwrap).collect();
         let places: HashMap<i64, usize> = users.iter().enumerate().map(|(place, user)| (user.id, place)).collect();
         let mut posts = self.prepared(&format!("{POST} WHERE author_id IN ({}) ORDER BY id", marks(users.len())));
@@ -152,8 +153,8 @@ impl Library for Hand {
     }
 
     fn create(&mut self, n: u64) -> i64 {
-        let mut insert =
-            self.prepared("INSERT INTO users (name, email, status, age, created_at) VALUES (?, ?, ?, ?, ?) RETURNING id");
+        let mut insert = self
+            .prepared("INSERT INTO users (name, email, status, age, created_at) VALUES (?, ?, ?, ?, ?) RETURNING id");
         let moment = jiff::Timestamp::UNIX_EPOCH.to_string();
         insert.query_row(params!["Ann", "ann@example.org", "active", age(n), moment], |row| row.get(0)).unwrap()
     }
@@ -179,6 +180,8 @@ impl Library for Hand {
     }
 
     fn update(&mut self, n: u64) -> usize {
-        self.prepared("UPDATE users SET name = ?, age = ? WHERE id = ?").execute(params!["Bob", age(n), key(n)]).unwrap()
+        self.prepared("UPDATE users SET name = ?, age = ? WHERE id = ?")
+            .execute(params!["Bob", age(n), key(n)])
+            .unwrap()
     }
 }

@@ -81,7 +81,8 @@ impl Sqlx {
 
 impl Library for Sqlx {
     fn find(&mut self, n: u64) -> i64 {
-        let find = sqlx::query_as("SELECT id, name, email, status, age, created_at FROM users WHERE id = ?").bind(key(n));
+        let find =
+            sqlx::query_as("SELECT id, name, email, status, age, created_at FROM users WHERE id = ?").bind(key(n));
         let user: User = self.runtime.block_on(find.fetch_one(&mut self.connection)).unwrap();
         user.id
     }
@@ -179,7 +180,8 @@ impl Library for Sqlx {
     }
 
     fn update(&mut self, n: u64) -> usize {
-        let update = sqlx::query("UPDATE users SET name = ?, age = ? WHERE id = ?").bind("Bob").bind(age(n)).bind(key(n));
+        let update =
+            sqlx::query("UPDATE users SET name = ?, age = ? WHERE id = ?").bind("Bob").bind(age(n)).bind(key(n));
         self.runtime.block_on(update.execute(&mut self.connection)).unwrap().rows_affected() as usize
     }
 }
