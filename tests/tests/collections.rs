@@ -329,3 +329,24 @@ fn shapes_are_kept() {
         }
     }
 }
+
+#[derive(Model, Debug, Clone)]
+#[model(table = "nicks")]
+struct Nick {
+    #[key]
+    id: i64,
+    name: String,
+    #[column(type = "citext")]
+    nick: String,
+}
+
+#[test]
+fn wildcards_of_text_whose_case_does_not_count_are_text() {
+    for db in databases("nicks").into_iter().filter(|db| matches!(db.dialect().name, "sqlite" | "postgres")) {
+        relata::create_missing(&db, &[model::<Nick>()]).unwrap();
+        let rows = [(1, r"50\%x!", r"50\%x"), (2, r"50\ANYx", r"50\%x"), (3, r"a\b", r"a\b"), (4, "ab", r"a\b")];
+        Nick::insert((Nick::ID, Nick::NAME, Nick::NICK)).rows(rows).run(&db).unwrap();
+        let found = Nick::find().filter(Nick::NAME.starts_with(Nick::NICK)).order(Nick::ID.asc()).all(&db).unwrap();
+        assert_eq!(found.iter().map(|nick| nick.id).collect::<Vec<_>>(), [1, 3], "{}", db.dialect().name);
+    }
+}

@@ -229,3 +229,25 @@ fn a_million_rows_are_not_kept() {
     assert_eq!(sum, 0);
     assert!(batches.bytes_max < 10 << 20, "{batches:?}");
 }
+
+#[derive(Model, Debug, Clone)]
+#[model(table = "categories")]
+struct Category {
+    #[key]
+    id: i64,
+    parent_id: Option<i64>,
+    #[belongs_to(key = parent_id)]
+    parent: One<Category>,
+}
+
+/// References are checked after each statement, so rows that may refer to one another stand in one.
+#[test]
+fn rows_may_refer_to_later_ones() {
+    for db in databases("plain_later") {
+        relata::create_missing(&db, &[model::<Category>()]).unwrap();
+        let insert = Category::insert((Category::ID, Category::PARENT_ID));
+        // MySQL and MariaDB check each row.
+        let last = if matches!(db.dialect().name, "mysql" | "mariadb") { 1 } else { 150 };
+        assert_eq!(insert.rows((1..=150).map(|id| (id, Some(last)))).run(&db).unwrap(), 150);
+    }
+}

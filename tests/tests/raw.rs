@@ -149,3 +149,15 @@ fn postgres_knows_a_limit_when_it_plans() {
         .unwrap();
     });
 }
+
+/// A connection that has prepared a page sees that a column has changed, however large its values are then.
+#[test]
+fn a_page_is_prepared_again_when_its_table_changes() {
+    on_all(postgres("raw_changed").into_iter().collect(), |db| {
+        fill(db);
+        let page = |least: i32| User::find().filter(User::SCORE.gte(least)).limit(2).all(db).map(|found| found.len());
+        assert_eq!((0..7).map(|_| page(2).unwrap()).collect::<Vec<_>>(), [2; 7]);
+        db.batch("ALTER TABLE users ALTER COLUMN score TYPE bigint").unwrap();
+        assert_eq!((0..7).map(|_| page(3).unwrap()).collect::<Vec<_>>(), [1; 7]);
+    });
+}

@@ -39,7 +39,7 @@ pub fn insert_rows(
         return Err(Error::new(ErrorKind::Request, message).at(&view.name));
     }
     check(view, &columns, rows.iter().map(|row| row.iter()))?;
-    let at_once = write::rows_at_once(on, columns.len());
+    let at_once = write::rows_at_once(on, view, columns.len());
     let send = |on: &dyn Executor, chunk: &[Vec<Datum<'_>>]| -> Result<u64> {
         let cells = chunk.iter().flatten().map(Datum::borrowed).collect();
         let set = RowSet { attributes: columns.clone(), cells, rows: chunk.len() as u32 };
@@ -152,7 +152,8 @@ impl<'q, M: Model, C: Columns<M>> Insert<'q, M, C> {
         sql_of(&self.request, dialect)
     }
 
-    /// Inserts the rows, in one statement where the limits of the database allow it, else in several of one transaction.
+    /// Inserts the rows, in as few statements as serve the database: a thousand rows each, or on SQLite a hundred, unless rows
+    /// may refer to one another. All of them are inserted, or none.
     /// Says how many there were.
     ///
     /// # Errors
@@ -191,7 +192,7 @@ impl<'q, M: Model, C: Columns<M>> Insert<'q, M, C> {
         let (width, view) = (columns.len(), request.root().view());
         let values = request.binds();
         check(view, &columns, values.chunks(width).map(|row| row.iter().map(value_of)))?;
-        let at_once = write::rows_at_once(on, width);
+        let at_once = write::rows_at_once(on, view, width);
         if values.len() <= at_once * width {
             return if values.is_empty() { Ok(()) } else { then(write::send(on, request)?) };
         }

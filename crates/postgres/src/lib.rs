@@ -101,7 +101,7 @@ fn contract(client: &mut Client) -> Result<(), postgres::Error> {
 /// A connection to a PostgreSQL server.
 pub struct PostgresConnection {
     client: Client,
-    statements: FxHashMap<(u64, u32), postgres::Statement>,
+    statements: FxHashMap<(u64, u32), session::Prepared>,
     /// Whether a text that was run may have left a transaction open: the client does not say.
     in_transaction: bool,
     /// Whether a text that was run may have changed settings.

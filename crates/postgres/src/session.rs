@@ -22,10 +22,21 @@ use crate::{
     read::{self, Raw},
 };
 
+/// A statement that the server keeps, and how often it has run since.
+pub(crate) struct Prepared {
+    statement: postgres::Statement,
+    runs: u32,
+}
+
+/// So often a prepared statement is planned with its values. Then the server may plan it without them, and of a limit that it
+/// does not know it expects a tenth of the rows: where that decides how they are found, the statement is prepared anew.
+/// <https://www.postgresql.org/docs/15/sql-prepare.html#SQL-PREPARE-NOTES>
+const PLANNED_WITH_VALUES: u32 = 5;
+
 /// A connection in use.
 pub(crate) struct PostgresSession<'c> {
     pub client: &'c mut Client,
-    pub statements: &'c mut FxHashMap<(u64, u32), postgres::Statement>,
+    pub statements: &'c mut FxHashMap<(u64, u32), Prepared>,
     pub in_transaction: &'c mut bool,
     pub is_changed: &'c mut bool,
 }
@@ -44,16 +55,19 @@ impl PostgresSession<'_> {
     }
 
     fn prepared(&mut self, statement: Statement<'_>) -> Result<postgres::Statement> {
-        if let Some(known) = statement.key.and_then(|key| self.statements.get(&key)) {
-            return Ok(known.clone());
+        if let Some(known) = statement.key.and_then(|key| self.statements.get_mut(&key)) {
+            known.runs += 1;
+            if !statement.cut_by_value || known.runs < PLANNED_WITH_VALUES {
+                return Ok(known.statement.clone());
+            }
         }
         let prepared = self.client.prepare(statement.sql).map_err(|error| error::from(error, statement.sql))?;
         if let Some(key) = statement.key {
-            if self.statements.len() >= STATEMENTS {
+            if self.statements.len() >= STATEMENTS && !self.statements.contains_key(&key) {
                 // Statements are closed on the server when their handles go.
                 self.statements.clear();
             }
-            self.statements.insert(key, prepared.clone());
+            self.statements.insert(key, Prepared { statement: prepared.clone(), runs: 0 });
         }
         Ok(prepared)
     }
@@ -92,9 +106,6 @@ impl PostgresSession<'_> {
         self.watch(statement);
         let prepared = self.prepared(statement)?;
         let bound: Vec<Bound<'_, '_>> = params.iter().map(Bound).collect();
-        if statement.cut_by_value {
-            return self.query_planned_anew(statement, &prepared, &bound, each);
-        }
         if !statement.streams {
             // Row by row the client enters and leaves its runtime, which takes as long as reading the row.
             let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|param| param as _).collect();
@@ -104,33 +115,6 @@ impl PostgresSession<'_> {
         let mut rows = self
             .client
             .query_raw(&prepared, bound.iter().map(|param| param as &dyn ToSql))
-            .map_err(|error| error::from(error, statement.sql))?;
-        while let Some(row) = rows.next().map_err(|error| error::from(error, statement.sql))? {
-            each(&PostgresRow(&row))?;
-        }
-        Ok(())
-    }
-
-    /// A prepared statement is planned without its values from the sixth time on, and of a limit that it does not know the
-    /// server expects a tenth of the rows. So only the types of a prepared one are used.
-    /// <https://www.postgresql.org/docs/15/sql-prepare.html#SQL-PREPARE-NOTES>
-    fn query_planned_anew(
-        &mut self,
-        statement: Statement<'_>,
-        prepared: &postgres::Statement,
-        bound: &[Bound<'_, '_>],
-        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
-    ) -> Result<()> {
-        let typed = || bound.iter().zip(prepared.params().iter().cloned());
-        if !statement.streams {
-            let typed: Vec<(&(dyn ToSql + Sync), Type)> = typed().map(|(param, ty)| (param as _, ty)).collect();
-            let rows =
-                self.client.query_typed(statement.sql, &typed).map_err(|error| error::from(error, statement.sql))?;
-            return rows.iter().try_for_each(|row| each(&PostgresRow(row)));
-        }
-        let mut rows = self
-            .client
-            .query_typed_raw(statement.sql, typed().map(|(param, ty)| (param as &(dyn ToSql + Sync), ty)))
             .map_err(|error| error::from(error, statement.sql))?;
         while let Some(row) = rows.next().map_err(|error| error::from(error, statement.sql))? {
             each(&PostgresRow(&row))?;

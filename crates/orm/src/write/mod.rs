@@ -19,7 +19,7 @@ pub(crate) use save::{destroy, increment, reload_key, restore, save};
 pub(crate) use send::{Sent, ValueRow, equal, key_of, keyed, send, send_chunks};
 pub(crate) use upsert::{find_or_create, key_is_taken, upsert};
 
-use relata_schema::Result;
+use relata_schema::{AssociationKind, ModelView, Result};
 
 use crate::{Executor, Tx};
 
@@ -46,8 +46,14 @@ const ROWS_AT_ONCE: usize = 1_000;
 
 /// How many rows of so many plain values one insert has, at most. A database that is part of the program costs no round
 /// trip, and runs a short statement from the processor's cache: of a hundred rows ten thousand take a tenth less time.
-pub(crate) fn rows_at_once(on: &dyn Executor, width: usize) -> usize {
-    let most = if on.database().pool().is_local() { 100 } else { ROWS_AT_ONCE };
+/// Rows that may refer to one another stay together, since references are checked after each statement.
+pub(crate) fn rows_at_once(on: &dyn Executor, view: ModelView<'_>, width: usize) -> usize {
+    let refers_to_itself = (0..view.def().associations.len() as u16).any(|association| {
+        view.def().associations[usize::from(association)].kind == AssociationKind::BelongsTo
+            && view.target(association).is_ok_and(|target| target.id == view.id)
+    });
+    let is_short = on.database().pool().is_local() && !refers_to_itself;
+    let most = if is_short { 100 } else { ROWS_AT_ONCE };
     (on.dialect().max_binds / width.max(1)).clamp(1, most)
 }
 

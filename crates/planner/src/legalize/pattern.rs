@@ -122,7 +122,9 @@ fn literal_pattern(ir: &mut Ir, value: ExprId, wildcards: Wildcards, open_start:
         return bind;
     }
     let text = |ir: &mut Ir, text: &'static str| ir.schema_literal(&Value::Text(text.into()));
-    let mut escaped = value;
+    // Functions of text whose case does not count are others, and read what is put in for patterns of their own.
+    let folds = ir.kind(value) == Some(Kind::CiText);
+    let mut escaped = if folds { ir.cast(value, Kind::Text, 0, 0) } else { value };
     for (from, to) in escapes {
         let arguments = [escaped, text(ir, from), text(ir, to)];
         escaped = ir.call(Function::Replace, &arguments);
