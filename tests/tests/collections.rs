@@ -350,3 +350,20 @@ fn wildcards_of_text_whose_case_does_not_count_are_text() {
         assert_eq!(found.iter().map(|nick| nick.id).collect::<Vec<_>>(), [1, 3], "{}", db.dialect().name);
     }
 }
+
+/// What one database matches as the text that it keeps, another refuses: that is said before it is asked.
+#[test]
+fn patterns_of_other_types_are_refused() {
+    if let Some(db) = postgres("stays_patterns") {
+        let finds = [
+            Stay::find().filter(Stay::GUEST.starts_with(Stay::ADDRESS)),
+            Stay::find().filter(Stay::ADDRESS.like("10.%")),
+            Stay::find().filter(Stay::WORDS.substring("cat")),
+        ];
+        for find in finds {
+            let error = find.all(&db).unwrap_err();
+            assert_eq!(error.kind(), relata::ErrorKind::TypeMismatch, "{error}");
+            assert!(error.to_string().contains("cast it to text"), "{error}");
+        }
+    }
+}

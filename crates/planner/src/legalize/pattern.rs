@@ -15,9 +15,13 @@ pub(crate) const LEGALIZATION: Legalization = Legalization { name: "pattern", co
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     let (mut changed, mut refused, mut missing, mut no_column) = (false, false, false, false);
+    let mut no_text = None;
     for id in ir.select_ids() {
         ir.rewrite_select(id, &mut |ir, expr| {
             let Expr::Match(pattern, text, value) = ir.expr(expr) else { return expr };
+            if pattern != Pattern::Match {
+                no_text = no_text.or([text, value].into_iter().find_map(|side| other_than_text(ir, side)));
+            }
             match pattern {
                 Pattern::Regexp | Pattern::Iregexp => {
                     missing |= dialect.regexp == RegexpForm::None;
@@ -67,6 +71,10 @@ fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
             new.unwrap_or(expr)
         });
     }
+    if let Some(kind) = no_text {
+        let message = format!("a pattern and what it matches are text, and one is of type {}", kind.name());
+        return Err(Error::new(ErrorKind::TypeMismatch, message).help("cast it to text, or compare it"));
+    }
     if missing {
         let message =
             format!("{} has no regular expressions and no full text search for ordinary tables", dialect.name);
@@ -82,6 +90,11 @@ fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
             .help("pass the pattern as a value, or use ilike, which takes an expression"));
     }
     Ok(changed)
+}
+
+/// The kind of an expression that is known to be no text.
+fn other_than_text(ir: &Ir, expr: ExprId) -> Option<Kind> {
+    ir.kind(expr).filter(|kind| !kind.is_text())
 }
 
 /// The value as a bind that is transformed on its way; none when it is not a bind.
