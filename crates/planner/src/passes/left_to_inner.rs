@@ -45,8 +45,8 @@ fn rejects(ir: &Ir, condition: ExprId, rel: RelId) -> bool {
         Expr::Compare(_, left, right) | Expr::Match(_, left, right) | Expr::Glob(left, right) => {
             strict(left) || strict(right)
         }
-        // Not under a not: what is NULL is outside of what is empty.
-        Expr::InSelect(left, _) => strict(left),
+        // Not under a not: what is NULL is outside of what is empty, and compares with all of it.
+        Expr::InSelect(left, _) | Expr::Quantified { all: false, left, .. } => strict(left),
         Expr::InList(left, _) | Expr::InArray(left, _) | Expr::Between(left, _, _) | Expr::IsBool(left, _) => {
             strict(left)
         }
@@ -74,6 +74,17 @@ mod tests {
                     r1.author)\n  where (eq r2.boss 1)\n  columns 1\nroot s0\n";
         let text = after(super::PASS, text);
         assert!(text.contains("inner r1") && text.contains("inner r2"), "{text}");
+    }
+
+    /// NULL compares with any of a query as unknown, or as false, but with all of an empty one as true.
+    #[test]
+    fn any_of_a_query_rejects_null_and_all_does_not() {
+        for (condition, inner) in [("(any-gt r1.boss s0)", true), ("(all-gt r1.boss s0)", false)] {
+            let text = "r0 = t1\nr1 = t0\nr2 = t1\ns0 = from r2\n  columns r2.author\ns1 = from r0\n  left r1 on (eq r1.id \
+                        r0.author)\n  where CONDITION\n  columns r0.id\nroot s1\n";
+            let text = after(super::PASS, &text.replace("CONDITION", condition));
+            assert_eq!(text.contains("inner r1"), inner, "{condition}");
+        }
     }
 
     #[test]
