@@ -259,3 +259,14 @@ fn run_time_models_have_links() {
         assert_eq!(ann.links("roels").err().unwrap().kind(), ErrorKind::UnknownAssociation);
     });
 }
+
+/// A member of a list that looks like an expression is written as the value that it is.
+#[test]
+fn values_that_look_like_expressions_stay_values() {
+    let list = json!(["a", { "value": { "col": "score" } }]);
+    let mut made = RequestDoc::from_json(&json!({ "model": "User" })).unwrap();
+    made.find.filter = Some(relata::request::doc::col("email").is_in([json!("a"), json!({ "col": "score" })]));
+    assert_eq!(made.to_json()["where"]["in"], list);
+    let refused = |doc| DynFind::from_doc(&models(), doc).request().unwrap_err().to_string();
+    assert_eq!(refused(made.clone()), refused(RequestDoc::from_json(&made.to_json()).unwrap()));
+}

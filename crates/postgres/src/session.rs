@@ -56,7 +56,7 @@ impl PostgresSession<'_> {
 
     fn prepared(&mut self, statement: Statement<'_>) -> Result<postgres::Statement> {
         if let Some(known) = statement.key.and_then(|key| self.statements.get_mut(&key)) {
-            known.runs += 1;
+            known.runs = known.runs.saturating_add(1);
             if !statement.cut_by_value || known.runs < PLANNED_WITH_VALUES {
                 return Ok(known.statement.clone());
             }

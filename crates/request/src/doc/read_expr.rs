@@ -347,7 +347,7 @@ fn test(reader: &Reader<'_>, left: &ExprDoc, op: OpDoc, depth: usize) -> Result<
     Ok(WhereDoc::Test { left: left.clone(), op, right })
 }
 
-fn is_expression_value(json: &Json) -> bool {
+pub(super) fn is_expression_value(json: &Json) -> bool {
     json.as_object().is_some_and(is_expression)
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::ast::*;
+use super::read_expr::is_expression_value;
 
 pub(super) fn request(doc: &RequestDoc) -> Json {
     let mut out = Map::new();
@@ -185,16 +186,20 @@ fn beside(op: OpDoc, doc: &OperandDoc) -> Json {
         _ => true,
     };
     match doc {
-        OperandDoc::Value(value) if !plain(value) => json!({ "value": value }),
+        OperandDoc::Value(value) => wrapped(value, value.is_object() || !plain(value)),
         other => operand(other),
     }
 }
 
+fn wrapped(value: &Json, wrap: bool) -> Json {
+    if wrap { json!({ "value": value }) } else { value.clone() }
+}
+
 fn operand(doc: &OperandDoc) -> Json {
     match doc {
-        OperandDoc::Value(value) if value.is_object() => json!({ "value": value }),
-        OperandDoc::Value(value) => value.clone(),
-        OperandDoc::List(values) => Json::Array(values.clone()),
+        OperandDoc::Value(value) => wrapped(value, value.is_object()),
+        // A member that looks like an expression says that it is a value.
+        OperandDoc::List(values) => values.iter().map(|value| wrapped(value, is_expression_value(value))).collect(),
         OperandDoc::Range(low, high) => json!([operand(low), operand(high)]),
         OperandDoc::Expr(expr) => expression(expr),
         OperandDoc::Quantified { all, query } => {
