@@ -4,14 +4,13 @@ use relata_schema::{Aggregate, Comparison, Function, Kind, Pattern, Value};
 
 use crate::{
     BindDef, BindId, Column, Command, Expr, ExprId, Hint, Join, Kinds, List, LiteralId, Made, NameId, Order, Rel,
-    RelId, RelSource, Select, SelectId, Table, TableId, Window, WindowId,
+    RelId, RelSource, Select, SelectId, Table, TableId, TableImage, Window, WindowId, names::Names,
 };
 
 /// A statement: pools of nodes and the select that is its root. Cleared and reused, not freed.
 #[derive(Debug, Default)]
 pub struct Ir {
-    names: String,
-    name_ends: Vec<u32>,
+    names: Names,
     pub(crate) exprs: Vec<Expr>,
     expr_lists: Vec<ExprId>,
     pub(crate) rels: Vec<Rel>,
@@ -106,30 +105,6 @@ impl Ir {
         self.store_columns(columns)
     }
 
-    /// Stores the columns of a table: of each its name, its kind, whether it may be NULL, and the digits after its point.
-    pub fn make_columns_of<'c>(
-        &mut self,
-        columns: impl Iterator<Item = (&'c str, Kind, bool, Option<u8>)>,
-    ) -> List<Column> {
-        let start = self.columns.len();
-        for (name, kind, null, scale) in columns {
-            let name = self.make_name(name);
-            self.mentioned.add(kind);
-            self.columns.push(Column { name, kind, null, scale });
-        }
-        List::new(start, self.columns.len() - start)
-    }
-
-    /// Stores the keys of a table.
-    pub fn make_keys_of(&mut self, keys: &[Vec<u16>]) -> List<List<u16>> {
-        let start = self.keys.len();
-        for key in keys {
-            let key = self.make_key(key);
-            self.keys.push(key);
-        }
-        List::new(start, self.keys.len() - start)
-    }
-
     /// What the statement has been made of so far.
     pub fn made(&self) -> Made {
         self.made
@@ -143,7 +118,6 @@ impl Ir {
     /// Forgets everything and keeps the memory.
     pub fn clear(&mut self) {
         self.names.clear();
-        self.name_ends.clear();
         self.exprs.clear();
         self.expr_lists.clear();
         self.rels.clear();
@@ -197,27 +171,47 @@ impl Ir {
 
     /// Says what the statement does beside reading.
     pub fn set_command(&mut self, command: Command) {
+        self.made.add(Made::COMMAND);
         self.command = Some(command);
     }
 
     /// Interns a name.
     pub fn make_name(&mut self, name: &str) -> NameId {
-        self.names.push_str(name);
-        self.name_ends.push(self.names.len() as u32);
-        NameId::new(self.name_ends.len() - 1)
+        self.names.add(name)
     }
 
     /// A name.
     pub fn name(&self, id: NameId) -> &str {
-        let index = id.index();
-        let start = if index == 0 { 0 } else { self.name_ends[index - 1] as usize };
-        &self.names[start..self.name_ends[index] as usize]
+        self.names.get(id)
+    }
+
+    /// A name between double quotes, where none is in it.
+    #[inline]
+    pub fn quoted(&self, id: NameId) -> Option<&str> {
+        self.names.quoted(id)
     }
 
     /// Adds a table.
     pub fn make_table(&mut self, table: Table) -> TableId {
         self.tables.push(table);
         TableId::new(self.tables.len() - 1)
+    }
+
+    /// Adds a table that was made before.
+    pub fn make_table_like(&mut self, image: &TableImage) -> TableId {
+        let names = self.names.add_all(&image.names);
+        let named = |name: NameId| NameId::new(names + name.index());
+        let columns = self.columns.len();
+        self.columns.extend(image.columns.iter().map(|column| Column { name: named(column.name), ..*column }));
+        let (keys, places) = (self.keys.len(), self.key_columns.len());
+        self.keys.extend(image.keys.iter().map(|key| key.moved(places)));
+        self.key_columns.extend_from_slice(&image.key_columns);
+        self.mentioned.add_all(image.mentioned);
+        self.make_table(Table {
+            name: NameId::new(names),
+            columns: List::new(columns, image.columns.len()),
+            keys: List::new(keys, image.keys.len()),
+        })
     }
 
     /// Adds an occurrence of a relation; its alias is the next number.
@@ -229,6 +223,7 @@ impl Ir {
 
     /// Says something of indexes of a relation's table.
     pub fn set_hints(&mut self, id: RelId, hints: &[Hint]) {
+        self.made.add(Made::HINT);
         self.rels[id.index()].hints = self.make_hints(hints);
     }
 
@@ -240,18 +235,21 @@ impl Ir {
 
     /// Adds a select.
     pub fn make_select(&mut self, select: Select) -> SelectId {
+        self.made.add(Made::of_select(&select));
         self.selects.push(select);
         SelectId::new(self.selects.len() - 1)
     }
 
     /// Replaces a select.
     pub fn set_select(&mut self, id: SelectId, select: Select) {
+        self.made.add(Made::of_select(&select));
         self.selects[id.index()] = select;
     }
 
     /// Adds a bind.
     pub fn make_bind(&mut self, bind: BindDef) -> BindId {
         self.mentioned.add(bind.kind);
+        self.made.add(Made::of_bind(bind));
         self.binds.push(bind);
         BindId::new(self.binds.len() - 1)
     }
@@ -259,6 +257,7 @@ impl Ir {
     /// Replaces a bind.
     pub fn set_bind(&mut self, id: BindId, bind: BindDef) {
         self.mentioned.add(bind.kind);
+        self.made.add(Made::of_bind(bind));
         self.binds[id.index()] = bind;
     }
 
@@ -270,13 +269,41 @@ impl Ir {
     #[inline]
     fn push(&mut self, expr: Expr) -> ExprId {
         self.made.add(Made::of(&expr));
+        if self.has_lone_bind(&expr) {
+            self.made.add(Made::LONE_BIND);
+        }
         self.exprs.push(expr);
         ExprId::new(self.exprs.len() - 1)
+    }
+
+    /// Whether a bind is what an operation takes its type from.
+    #[inline]
+    fn has_lone_bind(&self, expr: &Expr) -> bool {
+        let bind = |expr: ExprId| matches!(self.expr(expr), Expr::Bind(_));
+        match *expr {
+            Expr::Compare(_, left, right) => bind(left) && bind(right),
+            Expr::Match(_, first, _)
+            | Expr::IsNull(first)
+            | Expr::IsBool(first, _)
+            | Expr::InList(first, _)
+            | Expr::Between(first, ..)
+            | Expr::Cast { expr: first, .. }
+            | Expr::Aggregate { argument: Some(first), .. } => bind(first),
+            Expr::Call(_, arguments) => self.exprs(arguments).iter().any(|&argument| bind(argument)),
+            _ => false,
+        }
     }
 
     /// A column.
     pub fn column(&mut self, rel: RelId, column: u16) -> ExprId {
         self.push(Expr::Column { rel, column })
+    }
+
+    /// The first so many columns of a relation.
+    pub fn columns_of(&mut self, rel: RelId, count: u16) -> impl Iterator<Item = ExprId> + use<> {
+        let start = self.exprs.len();
+        self.exprs.extend((0..count).map(|column| Expr::Column { rel, column }));
+        (start..self.exprs.len()).map(ExprId::new)
     }
 
     /// A bind, as an expression.
@@ -500,8 +527,16 @@ impl Ir {
     }
 
     /// The kind of an expression's value, where it has one that does not depend on what it meets.
+    #[inline]
     pub fn kind(&self, expr: ExprId) -> Option<Kind> {
-        Some(match self.expr(expr) {
+        match self.expr(expr) {
+            Expr::Column { rel, column } => self.column_kind(rel, column),
+            other => self.kind_of(other),
+        }
+    }
+
+    fn kind_of(&self, expr: Expr) -> Option<Kind> {
+        Some(match expr {
             Expr::Column { rel, column } => return self.column_kind(rel, column),
             Expr::Bind(bind) => self.bind(bind).kind,
             Expr::Null | Expr::Row(_) => return None,
@@ -554,11 +589,11 @@ impl Ir {
     }
 
     /// The name of a column of a table.
-    pub fn column_name(&self, expr: ExprId) -> Option<&str> {
+    pub fn column_name(&self, expr: ExprId) -> Option<NameId> {
         let Expr::Column { rel, column } = self.expr(expr) else { return None };
         match self.rel(rel).source {
             RelSource::Table(table) | RelSource::Excluded(table) => {
-                self.columns(self.table(table).columns).get(usize::from(column)).map(|column| self.name(column.name))
+                self.columns(self.table(table).columns).get(usize::from(column)).map(|column| column.name)
             }
             _ => None,
         }

@@ -73,6 +73,11 @@ impl<T> List<T> {
         self.len == 0
     }
 
+    /// The same run in a pool in which so many elements stand before.
+    pub(crate) fn moved(self, by: usize) -> Self {
+        List { start: self.start + by as u32, ..self }
+    }
+
     pub(crate) fn range(self) -> std::ops::Range<usize> {
         self.start as usize..(self.start + self.len) as usize
     }

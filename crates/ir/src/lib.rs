@@ -15,7 +15,9 @@ mod ddl;
 mod dump;
 mod expr;
 mod ids;
+mod image;
 mod made;
+mod names;
 mod parse;
 mod parse_command;
 mod select;
@@ -28,6 +30,7 @@ pub use command::{Command, CommandKind, Conflict};
 pub use ddl::{ColumnDdl, CreateTable, ForeignKeyDdl, IndexDdl, LiteralDdl};
 pub use expr::{Expr, Window};
 pub use ids::{BindId, ExprId, List, LiteralId, NameId, RelId, SelectId, TableId, WindowId};
+pub use image::TableImage;
 pub use made::{Kinds, Made};
 pub use select::{
     Column, Hint, Join, JoinKind, Limit, Lock, Nulls, Order, Page, PageScope, Rel, RelSource, Select, Table,

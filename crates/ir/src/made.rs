@@ -2,7 +2,7 @@
 
 use relata_schema::Kind;
 
-use crate::{Expr, Join, JoinKind, RelSource};
+use crate::{BindDef, Expr, Join, JoinKind, RelSource, Select, Transform};
 
 /// Kinds of nodes that have been made since the statement was cleared. A node that nothing refers to any more still counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,10 +47,18 @@ made! {
     INNER_JOIN = 13;
     /// Items of an order.
     ORDER = 14;
-    /// Lists that are one bind, and relations of keys.
+    /// Lists that are one bind, binds of lists, and relations of keys.
     LIST = 15;
     /// Comparisons with any or all of the values of a select.
     QUANTIFIED = 16;
+    /// A command: the statement does more than read.
+    COMMAND = 17;
+    /// What is said of indexes.
+    HINT = 18;
+    /// Row locks.
+    LOCK = 19;
+    /// Binds that stand where nothing beside them has a type.
+    LONE_BIND = 20;
 }
 
 impl Made {
@@ -93,6 +101,14 @@ impl Made {
         }
     }
 
+    pub(crate) fn of_select(select: &Select) -> Made {
+        if select.lock.is_some() { Made::LOCK } else { Made::NOTHING }
+    }
+
+    pub(crate) fn of_bind(bind: BindDef) -> Made {
+        if bind.transform == Transform::Array { Made::LIST } else { Made::NOTHING }
+    }
+
     pub(crate) fn of_source(source: RelSource) -> Made {
         match source {
             RelSource::Derived(_) => Made::DERIVED,
@@ -122,6 +138,10 @@ const _: () = assert!(Kind::ALL.len() <= 64);
 impl Kinds {
     pub(crate) fn add(&mut self, kind: Kind) {
         self.0 |= 1 << kind as u8;
+    }
+
+    pub(crate) fn add_all(&mut self, others: Kinds) {
+        self.0 |= others.0;
     }
 
     /// Whether a kind is among them.

@@ -9,7 +9,7 @@ use relata_schema::{Error, ErrorKind, Result};
 
 use crate::{
     cut, legalize, loading,
-    lower::{Lowering, Node, Nodes, Pending, Scratch},
+    lower::{Lowering, Nodes, Pending, Scratch},
     passes::{self, PASSES},
     plan::{Loading, Note, Plan, Slot, Step},
     share::{Lists, Share, Text},
@@ -20,7 +20,6 @@ use crate::{
 pub struct Planner {
     ir: Ir,
     scratch: Scratch,
-    nodes: Vec<Node<'static>>,
     spelled: print::Scratch,
 }
 
@@ -103,7 +102,7 @@ impl Planner {
         mut trace: Option<&mut Trace>,
     ) -> Result<Plan> {
         request.check()?;
-        let nodes = Nodes::read(request, std::mem::take(&mut self.nodes))?;
+        let nodes = Nodes::read(request)?;
         let mut lowering = Lowering::new(request, nodes, &mut self.ir, std::mem::take(&mut self.scratch));
         lowering.scratch.lists.clear();
         let root = request.root().view().def().name.as_str();
@@ -132,8 +131,10 @@ impl Planner {
             if let Some(trace) = &mut trace {
                 trace.stages.push((name("lower"), true, lowering.ir.dump()));
             }
+            // What has nothing to look at is looked at only by who wants to see it all.
+            let shows_all = trace.is_some() || options.verify;
             for pass in PASSES {
-                if options.without.contains(&pass.name) {
+                if !shows_all && !lowering.ir.made().meets(pass.concerns) || options.without.contains(&pass.name) {
                     continue;
                 }
                 let changed = lowering.ir.made().meets(pass.concerns) && (pass.run)(lowering.ir);
@@ -145,6 +146,9 @@ impl Planner {
             let written = lowering.ir.command().map_or(0, |command| command.written());
             passes::check_columns(lowering.ir, written + step.kinds.drafted_len())?;
             for legalization in legalize::LEGALIZATIONS {
+                if !shows_all && !lowering.ir.made().meets(legalization.concerns) {
+                    continue;
+                }
                 let changed = lowering.ir.made().meets(legalization.concerns)
                     && (legalization.run)(lowering.ir, dialect).map_err(|error| error.at(root))?;
                 check(lowering.ir, options, || name(legalization.name))?;
@@ -192,7 +196,6 @@ impl Planner {
             .collect();
         scratch.lists.settle(&mut steps, &mut slots, &mut notes);
         self.scratch = scratch;
-        self.nodes = nodes.into_spare();
         Ok(Plan {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             call: request.flags().call,

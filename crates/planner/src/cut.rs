@@ -11,10 +11,12 @@ pub(crate) fn is_cut_by_value(ir: &Ir) -> bool {
     while let Some(id) = next {
         let select = ir.select(id);
         let is_value = |_, other| matches!(ir.expr(other), Expr::Bind(_));
-        let chooses = select.filter.is_some_and(|filter| !is_picked(ir, select.from, filter, is_value))
-            || ir.joins(select.joins).iter().any(|join| join.kind != JoinKind::Left)
-            || !select.group.is_empty();
-        if matches!(select.page.limit, Some(Limit::Bind(_))) && chooses {
+        let chooses = || {
+            select.filter.is_some_and(|filter| !is_picked(ir, select.from, filter, is_value))
+                || ir.joins(select.joins).iter().any(|join| join.kind != JoinKind::Left)
+                || !select.group.is_empty()
+        };
+        if matches!(select.page.limit, Some(Limit::Bind(_))) && chooses() {
             return true;
         }
         next = match ir.rel(select.from).source {

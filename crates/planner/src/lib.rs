@@ -7,6 +7,7 @@
 //! Planning is a pure function of the request's shape, the dialect and the options. It sees no value, does no I/O, and
 //! reads neither clock nor environment. The IR and all scratch belong to a [`Planner`], which is reused.
 
+mod blueprint;
 mod cache;
 mod compile;
 mod cut;

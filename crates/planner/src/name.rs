@@ -33,16 +33,7 @@ impl Name {
         }
     }
 
-    /// The same in the text of a plan that is being made.
-    pub(crate) fn drafted_attribute(model: ModelView<'_>, attribute: u16, lists: &mut Lists) -> Self {
-        let place = usize::from(attribute);
-        match model.in_code() {
-            Some(def) => Name(Repr::InCode(&def.attributes[place].name)),
-            None => lists.name(&model.attributes[place].name),
-        }
-    }
-
-    /// The name of an association.
+    /// The name of an association, in the text of a plan that is being made.
     pub(crate) fn drafted_association(model: ModelView<'_>, association: u16, lists: &mut Lists) -> Self {
         let place = usize::from(association);
         match model.in_code() {

@@ -6,7 +6,7 @@ use relata_ir::BindDef;
 use relata_request::Call;
 use relata_schema::{Kind, ModelView};
 
-use crate::{Name, Share, Text, share::Lists};
+use crate::{Name, Share, Text};
 
 /// What runs: statements in order, and how their rows become nested records.
 #[derive(Debug)]
@@ -154,16 +154,8 @@ pub struct Field {
 impl Field {
     /// An attribute of a model under its own name.
     pub fn of_attribute(model: ModelView<'_>, attribute: u16) -> Field {
-        Field::named(Name::of_attribute(model, attribute), model, attribute)
-    }
-
-    /// The same in a plan that is being made.
-    pub(crate) fn drafted(model: ModelView<'_>, attribute: u16, lists: &mut Lists) -> Field {
-        Field::named(Name::drafted_attribute(model, attribute, lists), model, attribute)
-    }
-
-    fn named(name: Name, model: ModelView<'_>, attribute: u16) -> Field {
         let ty = &model.def().attributes[usize::from(attribute)].ty;
+        let name = Name::of_attribute(model, attribute);
         Field { name, kind: ty.kind(), scale: ty.scale(), attribute: Some(attribute) }
     }
 }

@@ -27,6 +27,11 @@ impl<T> Share<T> {
         Share { start: 0, end: list.len() as u32, list: Some(list.into()) }
     }
 
+    /// A list that is kept elsewhere too.
+    pub(crate) fn all(list: &Arc<[T]>) -> Self {
+        Share { start: 0, end: list.len() as u32, list: Some(list.clone()) }
+    }
+
     /// A part of a list that is still being made: it is empty until it is [settled](Self::settle).
     pub(crate) fn drafted(range: Range<usize>) -> Self {
         Share { list: None, start: range.start as u32, end: range.end as u32 }
@@ -52,8 +57,11 @@ impl<T> Share<T> {
         self.end = self.start;
     }
 
-    fn settle(&mut self, list: &Arc<[T]>) {
-        self.list = (self.start < self.end).then(|| list.clone());
+    /// Gives a part its list, unless it has one.
+    fn settle(&mut self, list: &Option<Arc<[T]>>) {
+        if self.list.is_none() && self.start < self.end {
+            self.list.clone_from(list);
+        }
     }
 }
 
@@ -217,20 +225,18 @@ impl Lists {
     /// Gives the parts of a plan what they share.
     pub fn settle(&mut self, steps: &mut [Step], slots: &mut [Slot], notes: &mut [Note]) {
         let text: Arc<str> = self.text.as_str().into();
-        let binds: Arc<[BindDef]> = self.binds.as_slice().into();
-        let kinds: Arc<[Kind]> = self.kinds.as_slice().into();
-        let places: Option<Arc<[u16]>> = (!self.places.is_empty()).then(|| self.places.as_slice().into());
         self.fields.iter_mut().for_each(|field| field.name.settle(&text));
-        let fields: Arc<[Field]> = self.fields.drain(..).collect();
+        let binds = shared(&self.binds);
+        let kinds = shared(&self.kinds);
+        let places = shared(&self.places);
+        let fields = (!self.fields.is_empty()).then(|| self.fields.drain(..).collect());
         for step in steps {
             step.sql.settle(&text);
             step.binds.settle(&binds);
             step.kinds.settle(&kinds);
             if let Some(feed) = &mut step.feed {
                 feed.kinds.settle(&kinds);
-                if let Some(places) = &places {
-                    feed.columns.settle(places);
-                }
+                feed.columns.settle(&places);
             }
         }
         for slot in slots {
@@ -240,11 +246,14 @@ impl Lists {
                 through.key.settle(&text);
                 through.fields.settle(&fields);
             }
-            if let Some(places) = &places {
-                slot.identity.settle(places);
-                slot.children.settle(places);
-            }
+            slot.identity.settle(&places);
+            slot.children.settle(&places);
         }
         notes.iter_mut().for_each(|note| note.path.settle(&text));
     }
+}
+
+/// A list that is kept, unless there is nothing in it.
+fn shared<T: Clone>(list: &[T]) -> Option<Arc<[T]>> {
+    (!list.is_empty()).then(|| list.into())
 }

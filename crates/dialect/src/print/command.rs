@@ -43,7 +43,9 @@ pub fn statement(w: &mut Writer<'_>, ir: &Ir) {
     for (i, &column) in returned.iter().enumerate() {
         w.word(if i == 0 { " RETURNING " } else { ", " });
         // What is returned are columns of the one table: not every database knows its alias here.
-        w.name(ir.column_name(column).unwrap_or_default());
+        if let Some(name) = ir.column_name(column) {
+            w.name_of(ir, name);
+        }
     }
 }
 
@@ -56,7 +58,7 @@ fn condition(w: &mut Writer<'_>, ir: &Ir, select: &Select) {
 
 fn name_of(w: &mut Writer<'_>, ir: &Ir, rel: RelId) {
     if let RelSource::Table(table) | RelSource::Excluded(table) = ir.rel(rel).source {
-        w.name(ir.name(ir.table(table).name));
+        w.name_of(ir, ir.table(table).name);
     }
 }
 
@@ -72,7 +74,7 @@ fn names(w: &mut Writer<'_>, ir: &Ir, rel: RelId, places: List<u16>) {
 
 fn column_name(w: &mut Writer<'_>, ir: &Ir, rel: RelId, place: u16) {
     if let RelSource::Table(table) = ir.rel(rel).source {
-        w.name(ir.name(ir.columns(ir.table(table).columns)[usize::from(place)].name));
+        w.name_of(ir, ir.columns(ir.table(table).columns)[usize::from(place)].name);
     }
 }
 
@@ -126,7 +128,7 @@ fn insert(w: &mut Writer<'_>, ir: &Ir, select: &Select, command: &Command) {
 fn own_name(w: &mut Writer<'_>, ir: &Ir, rel: RelId) {
     let rel = ir.rel(rel);
     if let RelSource::Table(table) = rel.source {
-        w.by_name(usize::from(rel.alias), ir.name(ir.table(table).name));
+        w.by_name(usize::from(rel.alias), ir.table(table).name);
     }
 }
 

@@ -49,6 +49,9 @@ fn level(expr: Expr) -> Level {
 
 pub(super) fn expr(w: &mut Writer<'_>, ir: &Ir, id: ExprId, around: Level) {
     let node = ir.expr(id);
+    if let Expr::Column { rel, column } = node {
+        return column_name(w, ir, rel, column);
+    }
     // What binds as tightly as its place may stand there only if the operator is associative; ours are put in
     // parentheses when they are not, by asking for the next level.
     let parentheses = level(node) < around;
@@ -417,21 +420,24 @@ fn comparison_word(comparison: Comparison) -> &'static str {
 
 fn column_name(w: &mut Writer<'_>, ir: &Ir, rel: RelId, column: u16) {
     let node = ir.rel(rel);
-    let values =
-        matches!(node.source, RelSource::Excluded(_)) && w.dialect.conflict == ConflictForm::DuplicateKeyValues;
+    let name = |table| ir.columns(ir.table(table).columns)[usize::from(column)].name;
     match node.source {
-        RelSource::Excluded(_) if values => w.word("VALUES("),
-        RelSource::Excluded(_) => w.word("excluded."),
-        _ => w.qualifier(usize::from(node.alias)),
-    }
-    match node.source {
-        RelSource::Table(table) | RelSource::Excluded(table) => {
-            let column = ir.columns(ir.table(table).columns)[usize::from(column)];
-            w.name(ir.name(column.name));
+        RelSource::Table(table) => {
+            w.qualifier(ir, usize::from(node.alias));
+            w.name_of(ir, name(table));
         }
-        _ => w.alias('c', usize::from(column)),
-    }
-    if values {
-        w.word(")");
+        RelSource::Excluded(table) if w.dialect.conflict == ConflictForm::DuplicateKeyValues => {
+            w.word("VALUES(");
+            w.name_of(ir, name(table));
+            w.word(")");
+        }
+        RelSource::Excluded(table) => {
+            w.word("excluded.");
+            w.name_of(ir, name(table));
+        }
+        _ => {
+            w.qualifier(ir, usize::from(node.alias));
+            w.alias('c', usize::from(column));
+        }
     }
 }

@@ -76,7 +76,7 @@ pub(super) fn table(w: &mut Writer<'_>, ir: &Ir, id: RelId) {
 fn relation(w: &mut Writer<'_>, ir: &Ir, id: RelId) {
     let rel = ir.rel(id);
     match rel.source {
-        RelSource::Table(table) => w.name(ir.name(ir.table(table).name)),
+        RelSource::Table(table) => w.name_of(ir, ir.table(table).name),
         RelSource::Excluded(_) => return w.word("excluded"),
         RelSource::Derived(inner) => {
             w.word("(");
@@ -87,7 +87,7 @@ fn relation(w: &mut Writer<'_>, ir: &Ir, id: RelId) {
         RelSource::Keys(kinds) => return feed(w, ir, id, ir.kinds(kinds)),
     }
     w.word(" AS ");
-    w.alias('t', usize::from(rel.alias));
+    w.table_alias(usize::from(rel.alias));
     hints(w, ir, ir.hints(rel.hints));
 }
 
@@ -96,7 +96,7 @@ fn hints(w: &mut Writer<'_>, ir: &Ir, hints: &[Hint]) {
     if w.dialect.index_hints == IndexHintForm::IndexedBy {
         for hint in hints {
             w.word(" INDEXED BY ");
-            w.name(ir.name(hint.index));
+            w.name_of(ir, hint.index);
         }
         return;
     }
@@ -108,7 +108,7 @@ fn hints(w: &mut Writer<'_>, ir: &Ir, hints: &[Hint]) {
         });
         for (i, hint) in alike.iter().enumerate() {
             w.word(if i > 0 { ", " } else { "" });
-            w.name(ir.name(hint.index));
+            w.name_of(ir, hint.index);
         }
         w.word(")");
     }
@@ -136,7 +136,7 @@ fn feed(w: &mut Writer<'_>, ir: &Ir, id: RelId, kinds: &[Kind]) {
                 w.word("[])");
             }
             w.word(") WITH ORDINALITY AS ");
-            w.alias('t', alias);
+            w.table_alias(alias);
             w.word("(");
             for i in 1..=kinds.len() {
                 w.alias('c', i);
@@ -184,7 +184,7 @@ fn feed(w: &mut Writer<'_>, ir: &Ir, id: RelId, kinds: &[Kind]) {
                 w.alias('j', 0);
                 w.word(") AS ");
             }
-            w.alias('t', alias);
+            w.table_alias(alias);
         }
         FeedForm::JsonEach => {
             w.word("(SELECT key AS ");
@@ -213,7 +213,7 @@ fn feed(w: &mut Writer<'_>, ir: &Ir, id: RelId, kinds: &[Kind]) {
                 w.placeholder(bind);
             }
             w.word(")) AS ");
-            w.alias('t', alias);
+            w.table_alias(alias);
         }
     }
 }
@@ -266,7 +266,7 @@ fn lock(w: &mut Writer<'_>, ir: &Ir, select: &Select) {
         w.word(strengths[usize::from(lock.strength.min(3))]);
         if of {
             w.word(" OF ");
-            w.alias('t', usize::from(ir.rel(lock.of).alias));
+            w.table_alias(usize::from(ir.rel(lock.of).alias));
         }
         w.word(["", " SKIP LOCKED", " NOWAIT"][usize::from(lock.wait.min(2))]);
     }

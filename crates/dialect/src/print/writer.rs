@@ -1,6 +1,6 @@
 //! The only way that text gets into a statement.
 
-use relata_ir::BindId;
+use relata_ir::{BindId, Ir, NameId};
 
 use crate::{Capabilities, Placeholder};
 
@@ -25,7 +25,7 @@ pub struct Writer<'w> {
     /// Columns stand without the alias of their table.
     bare: bool,
     /// A table that goes by its own name, and the number of the alias that it would have.
-    named: Option<(usize, String)>,
+    named: Option<(usize, NameId)>,
 }
 
 impl<'w> Writer<'w> {
@@ -38,6 +38,7 @@ impl<'w> Writer<'w> {
     }
 
     /// A keyword or punctuation, known when relata was built.
+    #[inline]
     pub(super) fn word(&mut self, word: &'static str) {
         self.out.push_str(word);
     }
@@ -68,6 +69,27 @@ impl<'w> Writer<'w> {
             self.out.push_str(name);
         }
         self.out.push_str(mark(quote));
+    }
+
+    /// A name of the statement, as it is kept where the database has the quotes of the standard.
+    #[inline]
+    pub(super) fn name_of(&mut self, ir: &Ir, id: NameId) {
+        match ir.quoted(id) {
+            Some(quoted) if self.dialect.quote == '"' => self.out.push_str(quoted),
+            _ => self.name(ir.name(id)),
+        }
+    }
+
+    /// The alias of a table.
+    pub(super) fn table_alias(&mut self, number: usize) {
+        // Nearly always one of these, and a text of a known length is written without a call.
+        match number {
+            0 if self.dialect.quote == '"' => self.word("\"t0\""),
+            1 if self.dialect.quote == '"' => self.word("\"t1\""),
+            2 if self.dialect.quote == '"' => self.word("\"t2\""),
+            3 if self.dialect.quote == '"' => self.word("\"t3\""),
+            _ => self.alias('t', number),
+        }
     }
 
     /// An alias of the planner: a letter and a number, quoted like any name.
@@ -132,28 +154,20 @@ impl<'w> Writer<'w> {
     }
 
     /// The alias of a table before a column of it.
-    pub(super) fn qualifier(&mut self, number: usize) {
+    pub(super) fn qualifier(&mut self, ir: &Ir, number: usize) {
         if self.bare {
             return;
         }
-        if self.named.as_ref().is_some_and(|(known, _)| *known == number)
-            && let Some((known, name)) = self.named.take()
-        {
-            self.name(&name);
-            self.named = Some((known, name));
-        } else {
-            // Nearly every column of every statement.
-            match ALIASES.get(number) {
-                Some(alias) if self.dialect.quote == '"' => self.word(alias),
-                _ => self.alias('t', number),
-            }
+        match self.named {
+            Some((named, name)) if named == number => self.name_of(ir, name),
+            _ => self.table_alias(number),
         }
         self.word(".");
     }
 
     /// From here on a table goes by its own name and not by an alias: where some database knows no alias.
-    pub(super) fn by_name(&mut self, number: usize, name: &str) {
-        self.named = Some((number, name.to_owned()));
+    pub(super) fn by_name(&mut self, number: usize, name: NameId) {
+        self.named = Some((number, name));
     }
 
     /// A boolean constant.
@@ -162,9 +176,6 @@ impl<'w> Writer<'w> {
         self.word(if value { yes } else { no });
     }
 }
-
-/// Aliases that stand before most columns.
-const ALIASES: [&str; 8] = ["\"t0\"", "\"t1\"", "\"t2\"", "\"t3\"", "\"t4\"", "\"t5\"", "\"t6\"", "\"t7\""];
 
 fn mark(quote: char) -> &'static str {
     if quote == '"' { "\"" } else { "`" }

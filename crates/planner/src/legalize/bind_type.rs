@@ -11,37 +11,45 @@ pub(crate) const LEGALIZATION: Legalization = Legalization { name: "bind_type", 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     match dialect.bind_typing {
         BindTyping::ByValue => return Ok(false),
-        BindTyping::DecimalsAreText => return Ok(decimals(ir)),
+        BindTyping::DecimalsAreText => return Ok(ir.mentioned().has(Kind::Decimal) && decimals(ir)),
         BindTyping::Inferred => {}
     }
     let mut changed = false;
+    // No bind has been bare since: what is made here is typed.
+    let within = ir.made().meets(Made::LONE_BIND);
     for id in ir.select_ids() {
-        ir.rewrite_select(id, &mut |ir, expr| {
-            let new = typed_children(ir, expr);
-            changed |= new != expr;
-            new
-        });
+        if within {
+            ir.rewrite_select(id, &mut |ir, expr| {
+                let new = typed_children(ir, expr);
+                changed |= new != expr;
+                new
+            });
+        }
         let mut select = ir.select(id);
         // A value that is written has the type of its column.
         let written = ir.command().filter(|_| ir.root() == Some(id)).map_or(0, |command| command.written());
         let bare = |ir: &Ir, list: List<ExprId>, from: usize| {
             ir.exprs(list).iter().skip(from).any(|&expr| matches!(ir.expr(expr), Expr::Bind(_)))
         };
+        let mut here = false;
         for (list, from) in [(&mut select.columns, written), (&mut select.group, 0)] {
             if bare(ir, *list, from) {
                 let mut members = ir.exprs(*list).to_vec();
                 members.iter_mut().skip(from).for_each(|member| *member = typed(ir, *member));
                 *list = ir.make_exprs(&members);
-                changed = true;
+                here = true;
             }
         }
         if ir.orders(select.order).iter().any(|order| matches!(ir.expr(order.expr), Expr::Bind(_))) {
             let mut orders: Vec<Order> = ir.orders(select.order).to_vec();
             orders.iter_mut().for_each(|order| order.expr = typed(ir, order.expr));
             select.order = ir.make_orders(&orders);
+            here = true;
+        }
+        if here {
+            ir.set_select(id, select);
             changed = true;
         }
-        ir.set_select(id, select);
     }
     Ok(changed)
 }

@@ -6,7 +6,7 @@ use relata_schema::{Error, ErrorKind, Result};
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "conflict", concerns: Made::ANYTHING, run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "conflict", concerns: Made::COMMAND, run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     let (Some(command), Some(root)) = (ir.command(), ir.root()) else { return Ok(false) };

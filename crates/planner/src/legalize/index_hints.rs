@@ -6,7 +6,7 @@ use relata_schema::{Error, ErrorKind, IndexHint, Result};
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "index_hints", concerns: Made::ANYTHING, run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "index_hints", concerns: Made::HINT, run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     for rel in ir.rel_ids() {

@@ -24,7 +24,7 @@ fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
             if let Some(kind) = kind.filter(|kind| !(dialect.types.has)(*kind))
                 && missing.as_ref().is_none_or(|(_, column)| column.is_none())
             {
-                missing = Some((kind, ir.column_name(expr).map(str::to_owned)));
+                missing = Some((kind, ir.column_name(expr).map(|name| ir.name(name).to_owned())));
             }
             expr
         });

@@ -6,7 +6,7 @@ use relata_schema::{Error, ErrorKind, Result};
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "lock", concerns: Made::ANYTHING, run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "lock", concerns: Made::LOCK, run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     if dialect.lock == LockForm::None && ir.select_ids().any(|id| ir.select(id).lock.is_some()) {

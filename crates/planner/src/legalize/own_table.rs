@@ -6,7 +6,7 @@ use relata_schema::Result;
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "own_table", concerns: Made::ANYTHING, run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "own_table", concerns: Made::COMMAND, run };
 
 /// Each further mention of the table becomes a derived table of all its columns. A limit, even of all rows, keeps the
 /// server from merging it into the query around it.

@@ -6,7 +6,7 @@ use relata_schema::Result;
 
 use super::Legalization;
 
-pub(crate) const LEGALIZATION: Legalization = Legalization { name: "returning", concerns: Made::ANYTHING, run };
+pub(crate) const LEGALIZATION: Legalization = Legalization { name: "returning", concerns: Made::COMMAND, run };
 
 /// Whether a command answers with rows on a database.
 pub(crate) fn answers(command: Command, dialect: &Capabilities) -> bool {

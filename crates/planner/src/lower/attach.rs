@@ -31,12 +31,12 @@ impl Lowering<'_, '_> {
     ) -> Result<RelId> {
         let model = self.nodes.nodes[node].model;
         if self.nodes.nodes[node].junction.is_none() {
-            let rel = self.table(model);
+            let rel = self.table(model)?;
             let mut alone = self.building(rel);
             let mut on = self.link_conditions(node, rel, &mut alone, parent)?;
             alone.clear();
             alone.bound.push((node, rel));
-            on.extend(self.row_conditions(node, rel, &alone, &[])?);
+            self.row_conditions(node, rel, &alone, &[], &mut on)?;
             self.built(alone);
             let on = self.ir.and(&on);
             rows.joins.push(Join { kind, rel, on });
@@ -56,12 +56,11 @@ impl Lowering<'_, '_> {
         parent: &dyn Fn(&mut relata_ir::Ir, u16) -> relata_ir::ExprId,
     ) -> Result<RelId> {
         let model = self.nodes.nodes[node].model;
-        let target = self.table(model);
+        let target = self.table(model)?;
         let mut pairs = self.building(target);
         pairs.bound.push((node, target));
         let junction_rel = self.join_junction(node, target, &mut pairs)?.unwrap_or(target);
-        let conditions = self.row_conditions(node, target, &pairs, &[])?;
-        pairs.filters.extend(conditions);
+        self.filter_rows(node, target, &mut pairs, &[])?;
         for attribute in 0..model.attributes.len() {
             pairs.columns.push(self.ir.column(target, attribute as u16));
         }

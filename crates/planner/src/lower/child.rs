@@ -77,7 +77,7 @@ impl Lowering<'_, '_> {
     /// The rows of a node that have one of the keys, and the column with the key.
     fn rows_with_keys(&mut self, node: usize, key: u16, kind: Kind) -> Result<(Building, ExprId)> {
         let bind = BindDef { source: Source::Keys(0), kind, transform: Transform::Array };
-        let rel = self.table(self.nodes.nodes[node].model);
+        let rel = self.table(self.nodes.nodes[node].model)?;
         let mut rows = self.building(rel);
         let near = self.join_junction(node, rel, &mut rows)?.unwrap_or(rel);
         let column = self.ir.column(near, key);
@@ -111,7 +111,7 @@ impl Lowering<'_, '_> {
         let mut column = 1;
         for above in chain {
             let model = self.nodes.nodes[above].model;
-            let rel = self.table(model);
+            let rel = self.table(model)?;
             let mut on = Vec::new();
             for &key in &model.def().primary_key {
                 let (left, right) = (self.ir.column(rel, key), self.ir.column(keys, column));
@@ -127,7 +127,7 @@ impl Lowering<'_, '_> {
 
     fn join_children(&mut self, node: usize, keys: RelId, by_table: bool, rows: &mut Building) -> Result<()> {
         let model = self.nodes.nodes[node].model;
-        let rel = self.table(model);
+        let rel = self.table(model)?;
         let link = self.nodes.nodes[node].link;
         let sources: Vec<u16> = link.map(|link| link.source.clone()).unwrap_or_default();
         let parent = self.nodes.nodes[node].parent.and_then(|parent| rows.rel(parent));
@@ -163,8 +163,7 @@ impl Lowering<'_, '_> {
         rows.bound.push((node, rel));
         let mut required = Vec::new();
         self.join_shown(node, true, rows, &mut required)?;
-        let conditions = self.row_conditions(node, rel, rows, &required)?;
-        rows.filters.extend(conditions);
+        self.filter_rows(node, rel, rows, &required)?;
         for owner in self.nodes.nodes[node].owners.clone() {
             let kept = self.kept_by(owner, rows)?;
             rows.filters.extend(kept);

@@ -10,8 +10,16 @@ use super::{
 };
 
 impl<'a> Lowering<'a, '_> {
+    /// Filters the rows of a node by what holds of them by themselves.
+    pub(super) fn filter_rows(&mut self, node: usize, rel: RelId, rows: &mut Building, joined: &[usize]) -> Result<()> {
+        let mut filters = std::mem::take(&mut rows.filters);
+        self.row_conditions(node, rel, rows, joined, &mut filters)?;
+        rows.filters = filters;
+        Ok(())
+    }
+
     /// What holds of a node's row by itself: soft deletion, the association's scope, its where, and that every
-    /// required include below has a child. `joined` are required includes whose inner join says the latter.
+    /// required include below has a child. `joined` are required includes whose inner join says the latter. Adds them.
     ///
     /// Conditions that only name edges of one row use the joins of `rows` where they are there.
     pub(super) fn row_conditions(
@@ -20,8 +28,8 @@ impl<'a> Lowering<'a, '_> {
         rel: RelId,
         rows: &Building,
         joined: &[usize],
-    ) -> Result<Vec<ExprId>> {
-        let mut conditions = Vec::new();
+        conditions: &mut Vec<ExprId>,
+    ) -> Result<()> {
         let model = self.nodes.nodes[node].model;
         if let (Some(deleted), true) = (model.paranoid, self.nodes.nodes[node].paranoid) {
             let column = self.ir.column(rel, deleted);
@@ -71,7 +79,7 @@ impl<'a> Lowering<'a, '_> {
                 conditions.push(self.has_child(child, rel)?);
             }
         }
-        Ok(conditions)
+        Ok(())
     }
 
     /// That some combination of one child for each edge that the owner's where names makes it true, given the rows at
@@ -129,13 +137,12 @@ impl<'a> Lowering<'a, '_> {
     /// The children of one parent row, correlated by the link.
     pub(super) fn children_of(&mut self, node: usize, parent: RelId) -> Result<Building> {
         let model = self.nodes.nodes[node].model;
-        let rel = self.table(model);
+        let rel = self.table(model)?;
         let mut inner = self.building(rel);
         inner.bound.push((node, rel));
         let link = self.link_conditions(node, rel, &mut inner, &|ir, attribute| ir.column(parent, attribute))?;
         inner.filters.extend(link);
-        let conditions = self.row_conditions(node, rel, &inner, &[])?;
-        inner.filters.extend(conditions);
+        self.filter_rows(node, rel, &mut inner, &[])?;
         Ok(inner)
     }
 
@@ -167,7 +174,7 @@ impl<'a> Lowering<'a, '_> {
             return Ok(None);
         };
         let Some(through) = &link.through else { return Ok(None) };
-        let junction_rel = self.table(junction);
+        let junction_rel = self.table(junction)?;
         let mut on = Vec::new();
         for (&far, &target) in through.target.iter().zip(&link.target) {
             let (left, right) = (self.ir.column(junction_rel, far), self.ir.column(rel, target));

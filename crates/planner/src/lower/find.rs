@@ -59,7 +59,7 @@ impl Lowering<'_, '_> {
     /// The kept root rows, with the edges of one row that are shown or named joined.
     pub(super) fn kept_roots(&mut self) -> Result<Building> {
         let model = self.nodes.nodes[0].model;
-        let rel = self.table(model);
+        let rel = self.table(model)?;
         if !self.nodes.hints.is_empty() {
             let hints: Vec<Hint> =
                 self.nodes.hints.iter().map(|&(kind, index)| Hint { kind, index: self.ir.make_name(index) }).collect();
@@ -81,8 +81,7 @@ impl Lowering<'_, '_> {
                 self.join_path(&names, &mut rows)?;
             }
         }
-        let conditions = self.row_conditions(0, rel, &rows, &required)?;
-        rows.filters.extend(conditions);
+        self.filter_rows(0, rel, &mut rows, &required)?;
         Ok(rows)
     }
 

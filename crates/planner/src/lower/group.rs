@@ -44,7 +44,7 @@ impl<'a> Lowering<'a, '_> {
                 .help("group by one of them, and compute the other in a request of its own"));
         }
         let model = self.nodes.nodes[0].model;
-        let rel = self.table(model);
+        let rel = self.table(model)?;
         let mut rows = self.building(rel);
         rows.bound.push((0, rel));
         for &name in names {
@@ -59,8 +59,7 @@ impl<'a> Lowering<'a, '_> {
                 self.join_path(&conjunct.names, &mut rows)?;
             }
         }
-        let conditions = self.row_conditions(0, rel, &rows, &[])?;
-        rows.filters.extend(conditions);
+        self.filter_rows(0, rel, &mut rows, &[])?;
         Ok(rows)
     }
 
@@ -250,7 +249,7 @@ impl<'a> Lowering<'a, '_> {
             // One value for all groups: it is of a row outside of the query.
             Expr::Column { rel, .. } if self.is_outside(rel) => Ok(()),
             Expr::Column { .. } => {
-                let column = self.ir.column_name(expr).unwrap_or("an attribute");
+                let column = self.ir.column_name(expr).map_or("an attribute", |name| self.ir.name(name));
                 let message = if keys.is_empty() {
                     format!("the column \"{column}\" stands beside an aggregate of all rows")
                 } else {

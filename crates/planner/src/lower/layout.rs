@@ -3,9 +3,13 @@
 use relata_ir::{Expr, ExprId, Made};
 use relata_schema::{ErrorKind, Kind, ModelView, Result};
 
-use super::{Building, Fed, Lowering, nodes::Item};
+use super::{
+    Building, Fed, Lowering,
+    nodes::{Item, Selection},
+};
 use crate::{
     Name,
+    blueprint::Blueprint,
     plan::{Field, Loading, Slot, ThroughSlot},
     share::Share,
 };
@@ -14,30 +18,7 @@ impl<'a> Lowering<'a, '_> {
     /// Adds the shown columns of a node to a statement and makes its slot.
     pub(super) fn slot(&mut self, node: usize, step: usize, rows: &mut Building) -> Result<usize> {
         let start = rows.columns.len();
-        let model = self.nodes.nodes[node].model;
-        let count = self.nodes.nodes[node].selection.len();
-        let first = self.scratch.lists.fields.len();
-        rows.columns.reserve(count);
-        for place in 0..count {
-            let (column, field) = match self.nodes.nodes[node].selection.at(place) {
-                Item::Attribute(attribute) => {
-                    (self.column(node, attribute, rows)?, self.attribute_field(model, attribute)?)
-                }
-                Item::Alias(alias, part) => {
-                    let expr = self.selected(node, part, rows)?;
-                    let field = Field {
-                        name: self.scratch.lists.name(alias),
-                        kind: self.ir.kind(expr).unwrap_or(Kind::Text),
-                        scale: self.ir.scale(expr),
-                        attribute: None,
-                    };
-                    (expr, field)
-                }
-            };
-            rows.columns.push(column);
-            self.scratch.lists.fields.push(field);
-        }
-        let fields = Share::drafted(first..self.scratch.lists.fields.len());
+        let fields = self.show(node, rows)?;
         let columns = start..rows.columns.len();
         let through = self.through(node, rows)?;
         let nodes = &self.nodes.nodes[node];
@@ -65,6 +46,38 @@ impl<'a> Lowering<'a, '_> {
         self.slots.push(slot);
         self.nodes.nodes[node].slot = Some(self.slots.len() - 1);
         Ok(self.slots.len() - 1)
+    }
+
+    /// Adds what is selected of a node to a statement.
+    fn show(&mut self, node: usize, rows: &mut Building) -> Result<Share<Field>> {
+        let model = self.nodes.nodes[node].model;
+        if let (Selection::Every(count), Some(rel)) = (&self.nodes.nodes[node].selection, rows.rel(node)) {
+            rows.columns.extend(self.ir.columns_of(rel, *count));
+            return Ok(Share::all(&Blueprint::of(model)?.fields));
+        }
+        let count = self.nodes.nodes[node].selection.len();
+        let first = self.scratch.lists.fields.len();
+        rows.columns.reserve(count);
+        for place in 0..count {
+            let (column, field) = match self.nodes.nodes[node].selection.at(place) {
+                Item::Attribute(attribute) => {
+                    (self.column(node, attribute, rows)?, self.attribute_field(model, attribute)?)
+                }
+                Item::Alias(alias, part) => {
+                    let expr = self.selected(node, part, rows)?;
+                    let field = Field {
+                        name: self.scratch.lists.name(alias),
+                        kind: self.ir.kind(expr).unwrap_or(Kind::Text),
+                        scale: self.ir.scale(expr),
+                        attribute: None,
+                    };
+                    (expr, field)
+                }
+            };
+            rows.columns.push(column);
+            self.scratch.lists.fields.push(field);
+        }
+        Ok(Share::drafted(first..self.scratch.lists.fields.len()))
     }
 
     /// A selected expression may follow edges of one row, not of several.
@@ -135,9 +148,9 @@ impl<'a> Lowering<'a, '_> {
         Ok(Share::drafted(first..self.scratch.lists.places.len()))
     }
 
-    pub(super) fn attribute_field(&mut self, model: ModelView<'_>, attribute: u16) -> Result<Field> {
+    pub(super) fn attribute_field(&self, model: ModelView<'_>, attribute: u16) -> Result<Field> {
         let attribute = super::nodes::attribute_of(model, attribute)?;
-        Ok(Field::drafted(model, attribute, &mut self.scratch.lists))
+        Ok(Blueprint::of(model)?.fields[usize::from(attribute)].clone())
     }
 
     /// The keys that a statement of a node is fed with: what its link names of the parent, or the keys of the whole

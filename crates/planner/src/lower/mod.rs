@@ -16,15 +16,16 @@ mod query;
 mod scan;
 mod write;
 
-pub(crate) use nodes::{Cut, Node, Nodes};
+pub(crate) use nodes::{Cut, Nodes};
 
 use relata_ir::{BindDef, ExprId, Ir, Join, Limit, Order, Page, PageScope, RelId, RelSource, Select, SelectId};
-use relata_ir::{Source, Table, TableId, Transform};
+use relata_ir::{Source, TableId, Transform};
 use relata_request::{Call, Request};
 use relata_schema::{Error, ErrorKind, Kind, ModelView, Result};
 use rustc_hash::FxHashMap;
 
 use crate::{
+    blueprint::Blueprint,
     plan::{Feed, Slot, Step},
     share::{Lists, Share, Text},
 };
@@ -53,13 +54,18 @@ pub(crate) struct Lowering<'a, 'p> {
 pub(crate) struct Scratch {
     /// The tables of models, by their numbers: few.
     tables: Vec<(u64, TableId)>,
-    /// The binds of values of the request, by their numbers; one that meets several kinds has one for each.
-    binds: FxHashMap<(u32, Kind), relata_ir::BindId>,
+    /// The binds of values of the request, by their numbers.
+    binds: Vec<Option<(Kind, relata_ir::BindId)>>,
+    /// Those of further kinds that a value meets, and of values beyond the first.
+    others: FxHashMap<(u32, Kind), relata_ir::BindId>,
     /// Selects that were built.
     built: Vec<Building>,
     /// The lists of the plan.
     pub lists: Lists,
 }
+
+/// How many values have their binds in a list.
+const AT_HAND: usize = 4_096;
 
 /// The keys that a statement of a node will be fed with.
 #[derive(Debug)]
@@ -159,6 +165,7 @@ impl<'a, 'p> Lowering<'a, 'p> {
         self.ir.clear();
         self.scratch.tables.clear();
         self.scratch.binds.clear();
+        self.scratch.others.clear();
         self.values.clear();
         match pending {
             Pending::Root => self.root(number),
@@ -186,34 +193,39 @@ impl<'a, 'p> Lowering<'a, 'p> {
     }
 
     /// An occurrence of a model's table.
-    fn table(&mut self, model: ModelView<'_>) -> RelId {
+    fn table(&mut self, model: ModelView<'_>) -> Result<RelId> {
         let known = self.scratch.tables.iter().find(|(id, _)| *id == model.id).map(|(_, table)| *table);
-        let table = known.unwrap_or_else(|| {
-            let table = self.make_table(model);
-            self.scratch.tables.push((model.id, table));
-            table
-        });
-        self.ir.make_rel(RelSource::Table(table))
-    }
-
-    fn make_table(&mut self, model: ModelView<'_>) -> TableId {
-        let name = self.ir.make_name(&model.table);
-        let columns = self.ir.make_columns_of(model.attributes.iter().map(|attribute| {
-            let (kind, scale) = (attribute.ty.kind(), attribute.ty.scale());
-            (attribute.column.as_str(), kind, attribute.null, scale)
-        }));
-        let keys = self.ir.make_keys_of(&model.unique);
-        self.ir.make_table(Table { name, columns, keys })
+        let table = match known {
+            Some(table) => table,
+            None => {
+                let table = self.ir.make_table_like(&Blueprint::of(model)?.table);
+                self.scratch.tables.push((model.id, table));
+                table
+            }
+        };
+        Ok(self.ir.make_rel(RelSource::Table(table)))
     }
 
     /// A bind of the request as an expression.
     fn request_bind(&mut self, number: u32, kind: Kind) -> ExprId {
         // One value is one bind, wherever it stands: an alias that is selected and grouped by must be one expression.
-        if let Some(&bind) = self.scratch.binds.get(&(number, kind)) {
-            return self.ir.bind_ref(bind);
+        let place = number as usize;
+        if self.scratch.binds.len() <= place && place < AT_HAND {
+            self.scratch.binds.resize(place + 1, None);
         }
-        let bind = self.ir.make_bind(BindDef { source: Source::Request(number), kind, transform: Transform::AsIs });
-        self.scratch.binds.insert((number, kind), bind);
+        let known = match self.scratch.binds.get(place) {
+            Some(&Some((met, bind))) if met == kind => Some(bind),
+            Some(None) => None,
+            _ => self.scratch.others.get(&(number, kind)).copied(),
+        };
+        let bind = known.unwrap_or_else(|| {
+            let bind = self.ir.make_bind(BindDef { source: Source::Request(number), kind, transform: Transform::AsIs });
+            match self.scratch.binds.get_mut(place) {
+                Some(first @ None) => *first = Some((kind, bind)),
+                _ => _ = self.scratch.others.insert((number, kind), bind),
+            }
+            bind
+        });
         self.ir.bind_ref(bind)
     }
 
@@ -243,12 +255,26 @@ impl<'a, 'p> Lowering<'a, 'p> {
         select
     }
 
+    /// The kinds of columns that are all attributes of one model and nothing else.
+    fn kinds_of_model(&self, first: usize, columns: usize) -> Option<Share<Kind>> {
+        let [slot] = &self.slots[first..] else { return None };
+        let node = self.nodes.nodes.get(slot.rank)?;
+        let is_every = matches!(node.selection, nodes::Selection::Every(count) if usize::from(count) == columns);
+        let kinds = &Blueprint::of(node.model).ok()?.kinds;
+        (is_every && slot.columns == (0..columns) && kinds.len() == columns).then(|| Share::all(kinds))
+    }
+
     /// The step of a select whose slots are those from one on.
     fn step(&mut self, root: SelectId, first: usize, feed: Option<Feed>) -> Step {
         let columns = self.ir.exprs(self.ir.select(root).columns);
-        let kinds = columns.iter().map(|&column| self.ir.kind(column).unwrap_or(Kind::Text));
-        let kinds = self.scratch.lists.add_kinds(kinds);
         let slots = first..self.slots.len();
+        let kinds = match self.kinds_of_model(first, columns.len()) {
+            Some(kinds) => kinds,
+            None => {
+                let kinds = columns.iter().map(|&column| self.ir.kind(column).unwrap_or(Kind::Text));
+                self.scratch.lists.add_kinds(kinds)
+            }
+        };
         Step { sql: Text::default(), binds: Share::default(), kinds, slots, feed, cut_by_value: false, repeated: None }
     }
 }

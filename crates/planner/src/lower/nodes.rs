@@ -2,11 +2,15 @@
 
 use std::borrow::Cow;
 
-use relata_request::{Bind, Cursor, Flags, Query, Request, Section, doc::default_condition, op};
+use relata_request::{Bind, Cursor, Flags, Query, Request, Section, op};
 use relata_schema::{Association, AssociationKind, Error, ErrorKind, IndexHint, Link, ModelView, Result};
 
 use super::scan;
-use crate::{MAX_NODES, plan::Loading};
+use crate::{
+    MAX_NODES,
+    blueprint::{Blueprint, CompiledScope},
+    plan::Loading,
+};
 
 /// A run of bytes of the shape and the number of its first bind.
 #[derive(Debug, Clone, Copy)]
@@ -34,9 +38,6 @@ pub(crate) const SCOPE_BIND: u32 = 1 << 31;
 
 /// How many default scopes may be read within one another: each is of a model that the one before names by a path.
 const SCOPES: usize = 32;
-
-/// The condition of a default scope: its bytes and values.
-struct CompiledScope(Option<(Vec<u8>, Vec<Bind<'static>>)>);
 
 /// One selected item.
 #[derive(Debug, Clone, Copy)]
@@ -195,8 +196,8 @@ pub(crate) struct Nodes<'a> {
 }
 
 impl<'a> Nodes<'a> {
-    /// The tree of a request, on memory of one that is done.
-    pub(crate) fn read(request: &'a Request<'_>, spare: Vec<Node<'static>>) -> Result<Nodes<'a>> {
+    /// The tree of a request.
+    pub(crate) fn read(request: &'a Request<'_>) -> Result<Nodes<'a>> {
         let all = request.sections().map(|(bytes, bind)| Part { bytes, bind });
         let section = |section: Section| all[section as usize];
         let parts = [
@@ -208,7 +209,7 @@ impl<'a> Nodes<'a> {
             section(Section::Order),
             section(Section::Page),
         ];
-        let mut nodes = Nodes::of(request.root().view(), request.flags(), parts, spare)?;
+        let mut nodes = Nodes::of(request.root().view(), request.flags(), parts)?;
         nodes.conflict(section(Section::Conflict))?;
         let mut hints = section(Section::Hints).cursor();
         while !hints.is_done() {
@@ -221,25 +222,18 @@ impl<'a> Nodes<'a> {
         Ok(nodes)
     }
 
-    /// The memory of the tree, for the next. An empty list is collected in place, whatever its elements would borrow.
-    pub(crate) fn into_spare(self) -> Vec<Node<'static>> {
-        let mut nodes = self.nodes;
-        nodes.clear();
-        nodes.into_iter().filter_map(forgotten).collect()
-    }
-
     /// The tree of a query within a request.
     pub(crate) fn of_query(model: ModelView<'a>, query: &Query<'a>) -> Result<Nodes<'a>> {
         let parts = query.sections.map(|(bytes, bind)| Part { bytes, bind });
-        let mut nodes = Nodes::of(model, query.flags, parts, Vec::new())?;
+        let mut nodes = Nodes::of(model, query.flags, parts)?;
         nodes.own_filters()?;
         Ok(nodes)
     }
 
-    fn of(model: ModelView<'a>, flags: Flags, parts: [Part<'a>; 7], spare: Vec<Node<'static>>) -> Result<Nodes<'a>> {
+    fn of(model: ModelView<'a>, flags: Flags, parts: [Part<'a>; 7]) -> Result<Nodes<'a>> {
         let [attributes, include, filter, group, having, order, page] = parts;
         let mut nodes = Nodes {
-            nodes: spare,
+            nodes: Vec::with_capacity(1),
             stated: Vec::new(),
             conflict: None,
             group: Vec::new(),
@@ -401,9 +395,8 @@ impl<'a> Nodes<'a> {
         if model.default_scope.is_none() {
             return Ok(());
         }
-        let compiled: &'a CompiledScope =
-            model.def().compiled.get_or_make(|| default_condition(model).map(CompiledScope))?;
-        let Some((bytes, binds)) = &compiled.0 else { return Ok(()) };
+        let blueprint: &'a Blueprint = Blueprint::of(model)?;
+        let Some(CompiledScope { bytes, binds }) = blueprint.scope(model)? else { return Ok(()) };
         let part = Part { bytes, bind: SCOPE_BIND | self.stated.len() as u32 };
         self.stated.extend(binds.iter().map(Cow::Borrowed));
         if self.scopes >= SCOPES {
@@ -452,14 +445,23 @@ impl<'a> Nodes<'a> {
         }
         self.nodes[index].selection = selection;
         let conjuncts = self.conjuncts(index, filter)?;
-        self.nodes[index].conjuncts.extend(conjuncts);
+        let own = &mut self.nodes[index].conjuncts;
+        if own.is_empty() {
+            *own = conjuncts;
+        } else {
+            own.extend(conjuncts);
+        }
         self.nodes[index].order = self.items(index, order, true)?;
         Ok(())
     }
 
     fn conjuncts(&mut self, index: usize, part: Part<'a>) -> Result<Vec<Conjunct<'a>>> {
+        if part.bytes.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut cursor = part.cursor();
-        let mut found = Vec::new();
+        // Most wheres have a few conditions.
+        let mut found = Vec::with_capacity(4);
         while !cursor.is_done() {
             let before = cursor.clone();
             let (names, _) = self.names(index, &mut cursor, 0)?;
@@ -602,6 +604,9 @@ impl<'a> Nodes<'a> {
     /// Tells every node which wheres above decide on its rows.
     fn own_filters(&mut self) -> Result<()> {
         for owner in 0..self.nodes.len() {
+            if !self.nodes[owner].conjuncts.iter().any(|conjunct| conjunct.to_many) {
+                continue;
+            }
             let mut named: Vec<usize> = self.nodes[owner]
                 .conjuncts
                 .iter()
@@ -640,11 +645,6 @@ impl<'a> Nodes<'a> {
             }
         }
     }
-}
-
-/// What is left of a node for the next tree: nothing.
-fn forgotten(_: Node<'_>) -> Option<Node<'static>> {
-    None
 }
 
 /// An association by the number that the bytes of a request give it.

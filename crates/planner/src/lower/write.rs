@@ -22,7 +22,7 @@ impl<'a> Lowering<'a, '_> {
         let part =
             |section: Section| Part { bytes: request.section(section), bind: request.first_bind(section) as u32 };
         let model = self.nodes.nodes[0].model;
-        let rel = self.table(model);
+        let rel = self.table(model)?;
         let mut rows = self.building(rel);
         rows.bound.push((0, rel));
         let mut repeated = None;
@@ -195,14 +195,12 @@ impl<'a> Lowering<'a, '_> {
                     .refuse(0, "order", ErrorKind::Request, "an order has no meaning without a limit")
                     .help("leave it out, or add a limit"));
             }
-            let conditions = self.row_conditions(0, rel, rows, &[])?;
-            rows.filters.extend(conditions);
+            self.filter_rows(0, rel, rows, &[])?;
             return Ok(());
         }
         // The page of rows is a derived table of keys. The conditions stand outside of it too: another transaction may have
         // written a row since it was picked, and what is looked at again after waiting for it is only what stands here.
-        let conditions = self.row_conditions(0, rel, rows, &[])?;
-        rows.filters.extend(conditions);
+        self.filter_rows(0, rel, rows, &[])?;
         let mut page = self.kept_roots()?;
         let mut order = self.order_of(0, &mut page)?;
         let identity = self.identity(0, &page)?;
