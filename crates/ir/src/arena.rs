@@ -36,6 +36,7 @@ macro_rules! pool {
     ($($get:ident($field:ident: $id:ty) -> $ty:ty;)+) => {
         $(
             /// The node of that id.
+            #[inline]
             pub fn $get(&self, id: $id) -> $ty {
                 self.$field[id.index()]
             }
@@ -57,6 +58,7 @@ macro_rules! lists {
             }
 
             /// The elements of a list.
+            #[inline]
             pub fn $get(&self, list: List<$ty>) -> &[$ty] {
                 &self.$field[list.range()]
             }
@@ -266,7 +268,13 @@ impl Ir {
         &self.literals[id.index()]
     }
 
+    /// A node that no set of what was made knows.
     #[inline]
+    fn push_plain(&mut self, expr: Expr) -> ExprId {
+        self.exprs.push(expr);
+        ExprId::new(self.exprs.len() - 1)
+    }
+
     fn push(&mut self, expr: Expr) -> ExprId {
         self.made.add(Made::of(&expr));
         if self.has_lone_bind(&expr) {
@@ -281,7 +289,6 @@ impl Ir {
     fn has_lone_bind(&self, expr: &Expr) -> bool {
         let bind = |expr: ExprId| matches!(self.expr(expr), Expr::Bind(_));
         match *expr {
-            Expr::Compare(_, left, right) => bind(left) && bind(right),
             Expr::Match(_, first, _)
             | Expr::IsNull(first)
             | Expr::IsBool(first, _)
@@ -295,8 +302,9 @@ impl Ir {
     }
 
     /// A column.
+    #[inline]
     pub fn column(&mut self, rel: RelId, column: u16) -> ExprId {
-        self.push(Expr::Column { rel, column })
+        self.push_plain(Expr::Column { rel, column })
     }
 
     /// The first so many columns of a relation.
@@ -309,12 +317,13 @@ impl Ir {
     /// A bind, as an expression.
     pub fn bind_expr(&mut self, bind: BindDef) -> ExprId {
         let bind = self.make_bind(bind);
-        self.push(Expr::Bind(bind))
+        self.push_plain(Expr::Bind(bind))
     }
 
     /// A bind that exists already, as an expression.
+    #[inline]
     pub fn bind_ref(&mut self, bind: BindId) -> ExprId {
-        self.push(Expr::Bind(bind))
+        self.push_plain(Expr::Bind(bind))
     }
 
     /// Is an element of a list that is a bind which exists already.
@@ -401,8 +410,13 @@ impl Ir {
     }
 
     /// A comparison.
+    #[inline]
     pub fn compare(&mut self, comparison: Comparison, left: ExprId, right: ExprId) -> ExprId {
-        self.push(Expr::Compare(comparison, left, right))
+        let is_bind = |expr: ExprId| matches!(self.expr(expr), Expr::Bind(_));
+        if is_bind(left) && is_bind(right) {
+            self.made.add(Made::LONE_BIND);
+        }
+        self.push_plain(Expr::Compare(comparison, left, right))
     }
 
     /// Equality.
@@ -517,6 +531,7 @@ impl Ir {
     }
 
     /// How many columns a relation has.
+    #[inline]
     pub fn width(&self, rel: RelId) -> usize {
         match self.rel(rel).source {
             RelSource::Table(table) | RelSource::Excluded(table) => self.table(table).columns.len(),
@@ -573,6 +588,7 @@ impl Ir {
     }
 
     /// The kind of a relation's column.
+    #[inline]
     pub fn column_kind(&self, rel: RelId, column: u16) -> Option<Kind> {
         let column = usize::from(column);
         match self.rel(rel).source {
@@ -625,10 +641,17 @@ impl Ir {
     }
 
     /// Whether two expressions say the same.
+    #[inline]
     pub fn same(&self, left: ExprId, right: ExprId) -> bool {
-        if left == right {
-            return true;
-        }
+        left == right
+            || match (self.expr(left), self.expr(right)) {
+                (Expr::Column { rel: r, column: c }, Expr::Column { rel: s, column: d }) => (r, c) == (s, d),
+                (Expr::Column { .. }, _) | (_, Expr::Column { .. }) => false,
+                _ => self.say_the_same(left, right),
+            }
+    }
+
+    fn say_the_same(&self, left: ExprId, right: ExprId) -> bool {
         let lists = |a: List<ExprId>, b: List<ExprId>| {
             a.len() == b.len() && self.exprs(a).iter().zip(self.exprs(b)).all(|(&a, &b)| self.same(a, b))
         };

@@ -55,6 +55,7 @@ impl Ir {
                 self.visit(child, each);
                 self.visit_select(select, each);
             }
+            Expr::Column { .. } | Expr::Bind(_) => {}
             _ => self.children(expr, &mut |child| self.visit(child, each)),
         }
     }
@@ -275,6 +276,12 @@ impl Ir {
 }
 
 impl Ir {
+    /// Every expression that was made: those too that nothing refers to any more. What none of them is, need not be looked
+    /// for.
+    pub fn made_exprs(&self) -> impl Iterator<Item = Expr> + '_ {
+        self.exprs.iter().copied()
+    }
+
     /// Every select there is, inner ones before those that hold them.
     pub fn select_ids(&self) -> impl Iterator<Item = SelectId> + use<> {
         (0..self.selects.len()).map(SelectId::new)

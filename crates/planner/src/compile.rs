@@ -189,7 +189,7 @@ impl Planner {
         let mut notes: Vec<Note> = (1..nodes.nodes.len())
             .filter(|&node| nodes.nodes[node].included)
             .map(|node| Note {
-                path: scratch.lists.write(&nodes.dotted(node)),
+                path: scratch.lists.write_with(|text| nodes.write_dotted(node, text)),
                 loading: nodes.nodes[node].loading,
                 why: nodes.nodes[node].why,
             })

@@ -17,7 +17,7 @@ pub(crate) fn choose(nodes: &mut Nodes<'_>, flags: Flags, forces: &[Force]) -> R
             let message = format!("no include is at \"{}\", whose loading is forced", force.path);
             let paths: Vec<String> = (1..nodes.nodes.len()).map(|node| nodes.dotted(node)).collect();
             return Err(Error::new(ErrorKind::Request, message)
-                .at(&nodes.nodes[0].path)
+                .at(nodes.path(0))
                 .near(&force.path, paths.iter().map(String::as_str)));
         }
     }
@@ -28,8 +28,9 @@ pub(crate) fn choose(nodes: &mut Nodes<'_>, flags: Flags, forces: &[Force]) -> R
             continue;
         }
         let (mut loading, mut why) = automatic(nodes, node, flags, shown_to_many);
-        let dotted = nodes.dotted(node);
-        let forced = forces.iter().find(|force| force.path == dotted).map(|force| force.loading);
+        let forced = (!forces.is_empty()).then(|| nodes.dotted(node));
+        let forced = forced.and_then(|dotted| forces.iter().find(|force| force.path == dotted));
+        let forced = forced.map(|force| force.loading);
         let said = nodes.nodes[node].separate.map(|separate| {
             let edge = &nodes.nodes[node];
             let limited = edge.parent == Some(0) && nodes.nodes[0].cut.cuts() && !edge.to_one();
@@ -122,7 +123,7 @@ fn legal(nodes: &Nodes<'_>, node: usize, wanted: Loading, automatic: Loading) ->
         Some(reason) => {
             let message = format!("it cannot be loaded by {}: {reason}", wanted.name());
             Err(Error::new(ErrorKind::Request, message)
-                .at(&edge.path)
+                .at(nodes.path(node))
                 .help(format!("leave the choice to relata, which takes {}", automatic.name())))
         }
     }
@@ -154,7 +155,7 @@ fn one_join_of_several(nodes: &Nodes<'_>, flags: Flags) -> Result<()> {
             continue;
         };
         return Err(Error::new(ErrorKind::Request, format!("it cannot be joined: {reason}"))
-            .at(&edge.path)
+            .at(nodes.path(node))
             .help("load it separately"));
     }
     Ok(())

@@ -195,8 +195,12 @@ impl Lists {
     }
 
     pub fn write(&mut self, text: &str) -> Text {
+        self.write_with(|all| all.push_str(text))
+    }
+
+    pub fn write_with(&mut self, write: impl FnOnce(&mut String)) -> Text {
         let start = self.text.len();
-        self.text.push_str(text);
+        write(&mut self.text);
         Text::drafted(start..self.text.len())
     }
 

@@ -14,11 +14,13 @@ pub struct Cursor<'b> {
 
 impl<'b> Cursor<'b> {
     /// A cursor at the start of some bytes whose first bind has that number.
+    #[inline]
     pub fn new(bytes: &'b [u8], bind: u32) -> Self {
         Cursor { rest: bytes, bind }
     }
 
     /// Whether everything has been read.
+    #[inline]
     pub fn is_done(&self) -> bool {
         self.rest.is_empty()
     }
@@ -29,6 +31,7 @@ impl<'b> Cursor<'b> {
     }
 
     /// The next byte, without reading it.
+    #[inline]
     pub fn peek(&self) -> Option<u8> {
         self.rest.first().copied()
     }
@@ -38,6 +41,7 @@ impl<'b> Cursor<'b> {
     /// # Errors
     ///
     /// An internal error at the end: only our encoders write these bytes. So for all that follow.
+    #[inline]
     pub fn byte(&mut self) -> Result<u8> {
         let (&first, rest) = self.rest.split_first().ok_or_else(truncated)?;
         self.rest = rest;
@@ -49,6 +53,7 @@ impl<'b> Cursor<'b> {
     /// # Errors
     ///
     /// An internal error at the end.
+    #[inline]
     pub fn u16(&mut self) -> Result<u16> {
         let (head, rest) = self.rest.split_first_chunk().ok_or_else(truncated)?;
         self.rest = rest;
@@ -224,6 +229,7 @@ impl<'b> Cursor<'b> {
     }
 
     /// Takes the number of the next bind.
+    #[inline]
     pub fn next_bind(&mut self) -> u32 {
         self.bind += 1;
         self.bind - 1

@@ -66,7 +66,9 @@ fn name_of(w: &mut Writer<'_>, ir: &Ir, rel: RelId) {
 fn names(w: &mut Writer<'_>, ir: &Ir, rel: RelId, places: List<u16>) {
     w.word("(");
     for (i, &place) in ir.key(places).iter().enumerate() {
-        w.word(if i > 0 { ", " } else { "" });
+        if i > 0 {
+            w.word(", ");
+        }
         column_name(w, ir, rel, place);
     }
     w.word(")");
@@ -82,7 +84,9 @@ fn column_name(w: &mut Writer<'_>, ir: &Ir, rel: RelId, place: u16) {
 fn assignments(w: &mut Writer<'_>, ir: &Ir, select: &Select, sets: List<u16>, first: usize) {
     let values = &ir.exprs(select.columns)[first..];
     for (i, (&place, &value)) in ir.key(sets).iter().zip(values).enumerate() {
-        w.word(if i > 0 { ", " } else { "" });
+        if i > 0 {
+            w.word(", ");
+        }
         column_name(w, ir, select.from, place);
         w.word(" = ");
         expr(w, ir, value, Level::Open);

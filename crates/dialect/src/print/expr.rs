@@ -49,8 +49,11 @@ fn level(expr: Expr) -> Level {
 
 pub(super) fn expr(w: &mut Writer<'_>, ir: &Ir, id: ExprId, around: Level) {
     let node = ir.expr(id);
-    if let Expr::Column { rel, column } = node {
-        return column_name(w, ir, rel, column);
+    match node {
+        // Nearly all there is, and never in parentheses.
+        Expr::Column { rel, column } => return column_name(w, ir, rel, column),
+        Expr::Bind(bind) => return w.placeholder(bind),
+        _ => {}
     }
     // What binds as tightly as its place may stand there only if the operator is associative; ours are put in
     // parentheses when they are not, by asking for the next level.
@@ -75,7 +78,11 @@ fn bare(w: &mut Writer<'_>, ir: &Ir, node: Expr) {
         Expr::And(list) => group(w, ir, ir.exprs(list), " AND ", Level::And),
         Expr::Or(list) => group(w, ir, ir.exprs(list), " OR ", Level::Or),
         Expr::Not(child) => not(w, ir, child),
-        Expr::Compare(comparison, left, right) => infix(w, ir, left, comparison_word(comparison), right),
+        Expr::Compare(comparison, left, right) => {
+            expr(w, ir, left, Level::Operand);
+            comparison_word(w, comparison);
+            expr(w, ir, right, Level::Operand);
+        }
         Expr::IsNull(child) => postfix(w, ir, child, " IS NULL"),
         Expr::IsBool(child, truth) => {
             expr(w, ir, child, Level::Operand);
@@ -123,7 +130,7 @@ fn bare(w: &mut Writer<'_>, ir: &Ir, node: Expr) {
         }
         Expr::Quantified { comparison, all, left, select } => {
             expr(w, ir, left, Level::Operand);
-            w.word(comparison_word(comparison));
+            comparison_word(w, comparison);
             subquery(w, ir, if all { "ALL (" } else { "ANY (" }, select);
         }
         Expr::Row(list) => {
@@ -181,7 +188,9 @@ fn group(w: &mut Writer<'_>, ir: &Ir, members: &[ExprId], word: &'static str, ar
     const AT_ONCE: usize = 256;
     if members.len() <= AT_ONCE {
         for (i, &member) in members.iter().enumerate() {
-            w.word(if i > 0 { word } else { "" });
+            if i > 0 {
+                w.word(word);
+            }
             // A member that is an OR inside of an AND is put in parentheses by its level.
             expr(w, ir, member, around);
         }
@@ -189,7 +198,9 @@ fn group(w: &mut Writer<'_>, ir: &Ir, members: &[ExprId], word: &'static str, ar
     }
     let size = members.len().div_ceil(AT_ONCE).max(AT_ONCE);
     for (i, part) in members.chunks(size).enumerate() {
-        w.word(if i > 0 { word } else { "" });
+        if i > 0 {
+            w.word(word);
+        }
         w.word("(");
         group(w, ir, part, word, around);
         w.word(")");
@@ -407,14 +418,14 @@ fn of_collections(function: Function) -> &'static str {
     }
 }
 
-fn comparison_word(comparison: Comparison) -> &'static str {
+fn comparison_word(w: &mut Writer<'_>, comparison: Comparison) {
     match comparison {
-        Comparison::Eq => " = ",
-        Comparison::Ne => " <> ",
-        Comparison::Lt => " < ",
-        Comparison::Lte => " <= ",
-        Comparison::Gt => " > ",
-        Comparison::Gte => " >= ",
+        Comparison::Eq => w.word(" = "),
+        Comparison::Ne => w.word(" <> "),
+        Comparison::Lt => w.word(" < "),
+        Comparison::Lte => w.word(" <= "),
+        Comparison::Gt => w.word(" > "),
+        Comparison::Gte => w.word(" >= "),
     }
 }
 

@@ -107,7 +107,9 @@ fn hints(w: &mut Writer<'_>, ir: &Ir, hints: &[Hint]) {
             IndexHint::Ignore => " IGNORE INDEX (",
         });
         for (i, hint) in alike.iter().enumerate() {
-            w.word(if i > 0 { ", " } else { "" });
+            if i > 0 {
+                w.word(", ");
+            }
             w.name_of(ir, hint.index);
         }
         w.word(")");

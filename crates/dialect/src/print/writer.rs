@@ -110,8 +110,8 @@ impl<'w> Writer<'w> {
             }
             Placeholder::Dollar => {
                 // One value, one number: else two equal expressions in GROUP BY and SELECT would not be equal.
-                if self.places.len() <= bind.index() {
-                    self.places.resize(bind.index() + 1, None);
+                while self.places.len() <= bind.index() {
+                    self.places.push(None);
                 }
                 let next = self.binds.len();
                 let place = *self.places[bind.index()].get_or_insert(next as u32) as usize;
@@ -137,7 +137,9 @@ impl<'w> Writer<'w> {
             self.repeated += template.len();
         }
         for i in 0..template.len() {
-            self.word(if i > 0 { ", " } else { "" });
+            if i > 0 {
+                self.word(", ");
+            }
             match self.dialect.placeholder {
                 Placeholder::Question => self.out.push('?'),
                 Placeholder::Dollar => {

@@ -14,6 +14,9 @@ use super::Legalization;
 pub(crate) const LEGALIZATION: Legalization = Legalization { name: "pattern", concerns: Made::MATCH, run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
+    if ir.made_exprs().all(|expr| stays(ir, dialect, expr)) {
+        return Ok(false);
+    }
     let (mut changed, mut refused, mut missing, mut no_column) = (false, false, false, false);
     let mut no_text = None;
     for id in ir.select_ids() {
@@ -90,6 +93,14 @@ fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
             .help("pass the pattern as a value, or use ilike, which takes an expression"));
     }
     Ok(changed)
+}
+
+/// Whether an expression is no match, or one that the database has as it is.
+fn stays(ir: &Ir, dialect: &Capabilities, expr: Expr) -> bool {
+    let Expr::Match(pattern, text, value) = expr else { return true };
+    dialect.pattern == PatternForm::LikeIlike
+        && matches!(pattern, Pattern::Like | Pattern::Ilike)
+        && other_than_text(ir, text).or(other_than_text(ir, value)).is_none()
 }
 
 /// The kind of an expression that is known to be no text.

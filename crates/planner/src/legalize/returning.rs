@@ -20,11 +20,11 @@ pub(crate) fn answers(command: Command, dialect: &Capabilities) -> bool {
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     let (Some(command), Some(root)) = (ir.command(), ir.root()) else { return Ok(false) };
     let mut select = ir.select(root);
-    let columns = ir.exprs(select.columns).to_vec();
-    if answers(command, dialect) || columns.len() == command.written() {
+    if answers(command, dialect) || select.columns.len() == command.written() {
         return Ok(false);
     }
-    select.columns = ir.make_exprs(&columns[..command.written()]);
+    let columns = ir.exprs(select.columns)[..command.written()].to_vec();
+    select.columns = ir.make_exprs(&columns);
     ir.set_select(root, select);
     Ok(true)
 }

@@ -74,7 +74,8 @@ impl<'a> Lowering<'a, '_> {
         if apart {
             conditions.extend(self.kept_by(node, here)?);
         }
-        for child in self.nodes.nodes[node].children.clone() {
+        for place in 0..self.nodes.nodes[node].children.len() {
+            let child = self.nodes.nodes[node].children[place];
             if self.nodes.nodes[child].required && !joined.contains(&child) {
                 conditions.push(self.has_child(child, rel)?);
             }

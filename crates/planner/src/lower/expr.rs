@@ -45,6 +45,19 @@ impl<'a> Lowering<'a, '_> {
         rows: &Building,
         meets: Option<Kind>,
     ) -> Result<ExprId> {
+        // What most operations are about, and what has nothing within.
+        match at.peek() {
+            Some(op::COLUMN) => {
+                at.byte()?;
+                let attribute = at.u16()?;
+                return self.column(node, attribute, rows);
+            }
+            Some(op::BIND) => {
+                at.byte()?;
+                return self.bind(at, meets);
+            }
+            _ => {}
+        }
         if self.ir.size() > MAX_NODES {
             let message = format!("the request makes more than {MAX_NODES} nodes");
             return Err(self.refuse(node, "", ErrorKind::LimitExceeded, message));
@@ -53,17 +66,24 @@ impl<'a> Lowering<'a, '_> {
             return Err(self.refuse(node, "", ErrorKind::LimitExceeded, "an expression is nested too deep"));
         }
         self.depth += 1;
-        let lowered = self.operation(node, at, rows, meets);
+        let lowered = self.operation(node, at, rows);
         self.depth -= 1;
         lowered
     }
 
-    fn operation(&mut self, node: usize, at: &mut Cursor<'a>, rows: &Building, meets: Option<Kind>) -> Result<ExprId> {
+    /// A value, whose kind is said or that of what it meets.
+    fn bind(&mut self, at: &mut Cursor<'a>, meets: Option<Kind>) -> Result<ExprId> {
+        let kind = match at.byte()? {
+            op::OF_WHAT_IT_MEETS => meets.unwrap_or(Kind::Text),
+            byte => Kind::from_byte(byte).ok_or_else(|| Error::internal("a bind has no kind"))?,
+        };
+        let bind = at.next_bind();
+        if bind & SCOPE_BIND != 0 { self.stated(bind) } else { Ok(self.request_bind(bind, kind)) }
+    }
+
+    /// What is neither a column nor a value.
+    fn operation(&mut self, node: usize, at: &mut Cursor<'a>, rows: &Building) -> Result<ExprId> {
         Ok(match at.byte()? {
-            op::COLUMN => {
-                let attribute = at.u16()?;
-                self.column(node, attribute, rows)?
-            }
             op::PATH if node >= self.nodes.nodes.len() => {
                 let owner = junction_of(node);
                 return Err(self
@@ -76,16 +96,8 @@ impl<'a> Lowering<'a, '_> {
                     .help("write the condition on the association itself"));
             }
             op::PATH => {
-                let (along, attribute) = self.nodes.path(node, at)?;
+                let (along, attribute) = self.nodes.read_path(node, at)?;
                 self.column(along.last().copied().unwrap_or(node), attribute, rows)?
-            }
-            op::BIND => {
-                let kind = match at.byte()? {
-                    op::OF_WHAT_IT_MEETS => meets.unwrap_or(Kind::Text),
-                    byte => Kind::from_byte(byte).ok_or_else(|| Error::internal("a bind has no kind"))?,
-                };
-                let bind = at.next_bind();
-                if bind & SCOPE_BIND != 0 { self.stated(bind)? } else { self.request_bind(bind, kind) }
             }
             op::NULL => self.ir.null(),
             op::TRUE => self.ir.boolean(true),
@@ -326,6 +338,13 @@ impl<'a> Lowering<'a, '_> {
     /// What both sides of a comparison must be like. The documents are checked when they are encoded; typed columns
     /// of one Rust type may still differ in kind.
     fn check_comparable(&self, node: usize, left: ExprId, right: ExprId) -> Result<()> {
+        // A row has no kind.
+        if let (Some(one), Some(other)) = (self.ir.kind(left), self.ir.kind(right))
+            && one == other
+            && one.is_compared()
+        {
+            return Ok(());
+        }
         if let (Expr::Row(left), Expr::Row(right)) = (self.ir.expr(left), self.ir.expr(right)) {
             if left.len() != right.len() {
                 return Err(Error::internal("rows of different widths are compared"));

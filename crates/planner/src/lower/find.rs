@@ -94,7 +94,8 @@ impl Lowering<'_, '_> {
         rows: &mut Building,
         required: &mut Vec<usize>,
     ) -> Result<()> {
-        for child in self.nodes.nodes[node].children.clone() {
+        for place in 0..self.nodes.nodes[node].children.len() {
+            let child = self.nodes.nodes[node].children[place];
             let edge = &self.nodes.nodes[child];
             if !edge.visible || edge.loading != Loading::Join || !edge.to_one() || rows.rel(child).is_some() {
                 continue;
@@ -128,7 +129,8 @@ impl Lowering<'_, '_> {
 
     /// Slots of the joined edges of one row below a node, down the tree.
     pub(super) fn slots_of_joined(&mut self, node: usize, step: usize, rows: &mut Building) -> Result<()> {
-        for child in self.nodes.nodes[node].children.clone() {
+        for place in 0..self.nodes.nodes[node].children.len() {
+            let child = self.nodes.nodes[node].children[place];
             let edge = &self.nodes.nodes[child];
             if !edge.visible || edge.loading != Loading::Join || !edge.to_one() {
                 continue;

@@ -170,7 +170,7 @@ impl<'a> Lowering<'a, '_> {
                 Ok((field.name, field.scale, field.attribute))
             }
             relata_request::op::PATH => {
-                let (along, attribute) = self.nodes.path(0, &mut cursor)?;
+                let (along, attribute) = self.nodes.read_path(0, &mut cursor)?;
                 let last = along.last().copied().unwrap_or_default();
                 let model = self.nodes.nodes[last].model;
                 let declared = &model.attributes[usize::from(attribute_of(model, attribute)?)];

@@ -84,7 +84,7 @@ impl<'a> Lowering<'a, '_> {
     fn selected(&mut self, node: usize, part: super::nodes::Part<'a>, rows: &mut Building) -> Result<ExprId> {
         let expr = self
             .expr_of(node, part, rows)
-            .map_err(|error| error.at(format!("{}.attributes", self.nodes.nodes[node].path)))?;
+            .map_err(|error| error.at(format!("{}.attributes", self.nodes.path(node))))?;
         if self.has_aggregate(expr) {
             return Err(self
                 .refuse(node, "attributes", ErrorKind::Request, "an aggregate stands beside rows")
@@ -197,7 +197,8 @@ impl<'a> Lowering<'a, '_> {
 
     /// The feeds of everything below a node that has a statement of its own.
     pub(super) fn feeds_below(&mut self, node: usize, rows: &mut Building) -> Result<()> {
-        for child in self.nodes.nodes[node].children.clone() {
+        for place in 0..self.nodes.nodes[node].children.len() {
+            let child = self.nodes.nodes[node].children[place];
             if !self.nodes.nodes[child].visible {
                 continue;
             }

@@ -187,7 +187,7 @@ impl<'a, 'p> Lowering<'a, 'p> {
     fn refuse(&self, node: usize, part: &str, kind: ErrorKind, message: impl Into<String>) -> Error {
         // A junction row goes by a pseudo node of its own.
         let (node, through) = if node < self.nodes.nodes.len() { (node, "") } else { (usize::MAX - node, ".through") };
-        let path = self.nodes.nodes.get(node).map_or("", |node| &*node.path);
+        let path = if node < self.nodes.nodes.len() { self.nodes.path(node) } else { String::new() };
         let dot = if part.is_empty() { "" } else { "." };
         Error::new(kind, message).at(format!("{path}{through}{dot}{part}"))
     }
@@ -210,8 +210,8 @@ impl<'a, 'p> Lowering<'a, 'p> {
     fn request_bind(&mut self, number: u32, kind: Kind) -> ExprId {
         // One value is one bind, wherever it stands: an alias that is selected and grouped by must be one expression.
         let place = number as usize;
-        if self.scratch.binds.len() <= place && place < AT_HAND {
-            self.scratch.binds.resize(place + 1, None);
+        while self.scratch.binds.len() <= place.min(AT_HAND) {
+            self.scratch.binds.push(None);
         }
         let known = match self.scratch.binds.get(place) {
             Some(&Some((met, bind))) if met == kind => Some(bind),

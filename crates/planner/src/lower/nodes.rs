@@ -146,7 +146,6 @@ pub(crate) struct Node<'a> {
     pub link: Option<&'a Link>,
     pub junction: Option<ModelView<'a>>,
     pub key: &'a str,
-    pub path: Cow<'a, str>,
     pub included: bool,
     pub required: bool,
     pub separate: Option<bool>,
@@ -233,7 +232,7 @@ impl<'a> Nodes<'a> {
     fn of(model: ModelView<'a>, flags: Flags, parts: [Part<'a>; 7]) -> Result<Nodes<'a>> {
         let [attributes, include, filter, group, having, order, page] = parts;
         let mut nodes = Nodes {
-            nodes: Vec::with_capacity(1),
+            nodes: Vec::with_capacity(if include.bytes.is_empty() { 1 } else { 4 }),
             stated: Vec::new(),
             conflict: None,
             group: Vec::new(),
@@ -251,7 +250,6 @@ impl<'a> Nodes<'a> {
             link: None,
             junction: None,
             key: "",
-            path: Cow::Borrowed(&model.def().name),
             included: true,
             required: true,
             separate: None,
@@ -299,7 +297,7 @@ impl<'a> Nodes<'a> {
     }
 
     fn includes(&mut self, parent: usize, part: Part<'a>, depth: usize) -> Result<()> {
-        let at = |error: Error, nodes: &Self| error.at(format!("{}.include", nodes.nodes[parent].path));
+        let at = |error: Error, nodes: &Self| error.at(format!("{}.include", nodes.path(parent)));
         if depth > relata_request::MAX_DEPTH {
             return Err(at(Error::new(ErrorKind::LimitExceeded, "includes are nested too deep"), self));
         }
@@ -338,16 +336,15 @@ impl<'a> Nodes<'a> {
             };
             let link = above.link(association).map_err(|error| at(error, self))?;
             let target = above.target(association).map_err(|error| at(error, self))?;
-            let path = format!("{}.include({key})", self.nodes[parent].path);
             let cut = cut(page)?;
             if link.single && cut.cuts() {
                 return Err(Error::new(ErrorKind::Request, "limit and offset have no meaning where there is one")
-                    .at(path)
+                    .at(format!("{}.include({key})", self.path(parent)))
                     .help("leave them out"));
             }
             if declared.kind == AssociationKind::BelongsTo && !order.bytes.is_empty() {
                 return Err(Error::new(ErrorKind::Request, "order has no meaning where there is one")
-                    .at(path)
+                    .at(format!("{}.include({key})", self.path(parent)))
                     .help("order the root by this path instead"));
             }
             self.push(Node {
@@ -357,7 +354,6 @@ impl<'a> Nodes<'a> {
                 link: Some(link),
                 junction: above.through(association).map_err(|error| at(error, self))?,
                 key,
-                path: path.into(),
                 included: true,
                 required: tri(flags).unwrap_or(!filter.bytes.is_empty()),
                 separate: tri(flags >> 2),
@@ -402,7 +398,7 @@ impl<'a> Nodes<'a> {
         if self.scopes >= SCOPES {
             let message = "default scopes name one another by paths without end";
             return Err(Error::new(ErrorKind::LimitExceeded, message)
-                .at(&self.nodes[index].path)
+                .at(self.path(index))
                 .help("leave the path out of one of them, and write its condition where it is meant"));
         }
         self.scopes += 1;
@@ -414,7 +410,8 @@ impl<'a> Nodes<'a> {
 
     fn push(&mut self, node: Node<'a>) -> Result<usize> {
         if self.nodes.len() >= 1_000 {
-            return Err(Error::new(ErrorKind::LimitExceeded, "a request names at most 1,000 edges").at(node.path));
+            return Err(Error::new(ErrorKind::LimitExceeded, "a request names at most 1,000 edges")
+                .at(self.path(node.parent.unwrap_or_default())));
         }
         self.nodes.push(node);
         Ok(self.nodes.len() - 1)
@@ -423,21 +420,26 @@ impl<'a> Nodes<'a> {
     fn sections(&mut self, index: usize, attributes: Part<'a>, filter: Part<'a>, order: Part<'a>) -> Result<()> {
         let model = self.nodes[index].model;
         let selection = selection(model, attributes)?;
-        let no_child = self.nodes[index].children.is_empty();
+        let children = &self.nodes[index].children;
+        // The attributes of a model have names of their own.
+        let differ = children.is_empty() && matches!(selection, Selection::Every(_));
         for (i, item) in selection.iter().enumerate() {
-            // The attributes of a model have names of their own.
-            if no_child && matches!(selection, Selection::Every(_)) {
+            if differ {
                 break;
             }
             let name = |item: Item<'a>| match item {
                 Item::Attribute(attribute) => model.def().attributes[usize::from(attribute)].name.as_str(),
                 Item::Alias(alias, _) => alias,
             };
-            let taken = selection.iter().take(i).any(|other| name(other) == name(item))
+            let is_same = |other: Item<'a>| match (item, other) {
+                (Item::Attribute(one), Item::Attribute(other)) => one == other,
+                _ => name(other) == name(item),
+            };
+            let taken = selection.iter().take(i).any(is_same)
                 || self.nodes[index].children.iter().any(|&child| self.nodes[child].key == name(item));
             if taken {
                 return Err(Error::new(ErrorKind::Request, format!("\"{}\" is selected twice", name(item)))
-                    .at(format!("{}.attributes", self.nodes[index].path)));
+                    .at(format!("{}.attributes", self.path(index))));
             }
             if let Item::Alias(_, part) = item {
                 self.names(index, &mut part.cursor(), 0)?;
@@ -521,13 +523,13 @@ impl<'a> Nodes<'a> {
             })
             .ok_or_else(|| {
                 Error::new(ErrorKind::Request, format!("no attribute has the alias \"{alias}\""))
-                    .at(&self.nodes[index].path)
+                    .at(self.path(index))
                     .near(alias, known())
             })
     }
 
     /// Reads a path: the nodes along it, and the attribute at its end.
-    pub(crate) fn path(&mut self, index: usize, cursor: &mut Cursor<'a>) -> Result<(Vec<usize>, u16)> {
+    pub(crate) fn read_path(&mut self, index: usize, cursor: &mut Cursor<'a>) -> Result<(Vec<usize>, u16)> {
         let mut at = index;
         let mut along = Vec::new();
         for _ in 0..cursor.byte()? {
@@ -536,7 +538,7 @@ impl<'a> Nodes<'a> {
                     let alias = cursor.name()?;
                     self.child_of_key(at, alias).ok_or_else(|| {
                         Error::new(ErrorKind::Request, format!("no include is named \"{alias}\""))
-                            .at(&self.nodes[at].path)
+                            .at(self.path(at))
                     })?
                 }
                 _ => {
@@ -570,7 +572,7 @@ impl<'a> Nodes<'a> {
         if let Some(free) = free {
             return Ok(free);
         }
-        let at_path = |error: Error| error.at(&self.nodes[at].path);
+        let at_path = |error: Error| error.at(self.path(at));
         let index = self.push(Node {
             parent: Some(at),
             model: model.target(association).map_err(at_path)?,
@@ -578,7 +580,6 @@ impl<'a> Nodes<'a> {
             link: Some(model.link(association).map_err(at_path)?),
             junction: model.through(association).map_err(at_path)?,
             key: &declared.name,
-            path: format!("{}.{}", self.nodes[at].path, declared.name).into(),
             included: false,
             required: false,
             separate: None,
@@ -622,15 +623,29 @@ impl<'a> Nodes<'a> {
         Ok(())
     }
 
-    /// The keys from the root to a node, with dots between.
-    pub(crate) fn dotted(&self, mut node: usize) -> String {
-        let mut keys = Vec::new();
-        while let Some(parent) = self.nodes[node].parent {
-            keys.push(self.nodes[node].key);
-            node = parent;
+    /// Where a node is in the request: what an error about it says.
+    pub(crate) fn path(&self, node: usize) -> String {
+        let Node { parent, key, included, model, .. } = &self.nodes[node];
+        match parent.map(|parent| self.path(parent)) {
+            None => model.def().name.clone(),
+            Some(above) if *included => format!("{above}.include({key})"),
+            Some(above) => format!("{above}.{key}"),
         }
-        keys.reverse();
-        keys.join(".")
+    }
+
+    /// The keys from the root to a node, with dots between.
+    pub(crate) fn dotted(&self, node: usize) -> String {
+        let mut dotted = String::new();
+        self.write_dotted(node, &mut dotted);
+        dotted
+    }
+
+    /// Appends the keys from the root to a node, with dots between.
+    pub(crate) fn write_dotted(&self, node: usize, out: &mut String) {
+        let Node { parent: Some(parent), key, .. } = self.nodes[node] else { return };
+        self.write_dotted(parent, out);
+        out.push_str(if parent == 0 { "" } else { "." });
+        out.push_str(key);
     }
 
     /// Whether one node is the other, or above it.

@@ -164,7 +164,7 @@ impl<'a> Lowering<'a, '_> {
             outer.push(Outer { model: here.id, rel });
         }
         let within = |error: Error, path: &str| error.at(format!("{path}.query"));
-        let path = self.nodes.nodes.get(node).map_or_else(String::new, |node| node.path.to_string());
+        let path = if node < self.nodes.nodes.len() { self.nodes.path(node) } else { String::new() };
         let mut nodes = Nodes::of_query(model, &query).map_err(|error| within(error, &path))?;
         loading::choose(&mut nodes, query.flags, &[])?;
         let shown = nodes.nodes[1..].iter().any(|edge| edge.included && edge.visible);

@@ -17,7 +17,34 @@ impl<'a> Nodes<'a> {
         Ok((names, own))
     }
 
+    #[inline]
     fn scan(
+        &mut self,
+        index: usize,
+        cursor: &mut Cursor<'a>,
+        depth: usize,
+        names: &mut Vec<usize>,
+        own: &mut bool,
+    ) -> Result<()> {
+        // What most operations are about, and what has nothing within.
+        match cursor.peek() {
+            Some(op::COLUMN) => {
+                cursor.byte()?;
+                cursor.u16()?;
+                *own = true;
+                Ok(())
+            }
+            Some(op::BIND) => {
+                cursor.byte()?;
+                cursor.byte()?;
+                cursor.next_bind();
+                Ok(())
+            }
+            _ => self.scan_operation(index, cursor, depth, names, own),
+        }
+    }
+
+    fn scan_operation(
         &mut self,
         index: usize,
         cursor: &mut Cursor<'a>,
@@ -28,26 +55,18 @@ impl<'a> Nodes<'a> {
         self.scanned += 1;
         if self.scanned > MAX_NODES {
             return Err(Error::new(ErrorKind::LimitExceeded, "the aliases of the request name one another too often")
-                .at(&self.nodes[index].path));
+                .at(self.path(index)));
         }
         if depth > 4 * relata_request::MAX_DEPTH {
             return Err(
-                Error::new(ErrorKind::LimitExceeded, "a condition is nested too deep").at(&self.nodes[index].path)
+                Error::new(ErrorKind::LimitExceeded, "a condition is nested too deep").at(self.path(index))
             );
         }
         let mut below = |nodes: &mut Self, cursor: &mut Cursor<'a>| nodes.scan(index, cursor, depth + 1, names, own);
         match cursor.byte()? {
-            op::COLUMN => {
-                cursor.u16()?;
-                *own = true;
-            }
             op::PATH => {
-                let found = self.path(index, cursor)?;
+                let found = self.read_path(index, cursor)?;
                 names.extend(found.0);
-            }
-            op::BIND => {
-                cursor.byte()?;
-                cursor.next_bind();
             }
             op::NULL | op::TRUE | op::FALSE | op::STAR => {}
             op::QUERY | op::EXISTS => {

@@ -13,7 +13,10 @@ use super::{
     Building, Lowering,
     nodes::{Conjunct, Item, Part, SCOPE_BIND, attribute_of},
 };
-use crate::plan::{Rows, Step};
+use crate::{
+    blueprint::Blueprint,
+    plan::{Rows, Step},
+};
 
 impl<'a> Lowering<'a, '_> {
     /// The statement of a write.
@@ -31,7 +34,7 @@ impl<'a> Lowering<'a, '_> {
                 let mut at = part(Section::Values).cursor();
                 let (count, sets) = (at.u32()?, at.attributes()?);
                 sets.iter().try_for_each(|&attribute| attribute_of(model, attribute).map(drop))?;
-                self.cells(&sets, at.bind, &mut rows);
+                self.cells(&sets, at.bind, &mut rows)?;
                 let conflict = self.conflict(rel, &mut rows)?;
                 repeated = Some(Rows { width: sets.len(), rows: count as usize });
                 (CommandKind::Insert, sets, conflict)
@@ -67,12 +70,14 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// The template of a row: each attribute is a bind.
-    fn cells(&mut self, sets: &[u16], first: u32, rows: &mut Building) {
+    fn cells(&mut self, sets: &[u16], first: u32, rows: &mut Building) -> Result<()> {
+        let kinds = &Blueprint::of(self.nodes.nodes[0].model)?.kinds;
+        rows.columns.reserve(sets.len());
         for (i, &attribute) in (0u32..).zip(sets) {
-            let kind = self.nodes.nodes[0].model.kind(attribute);
-            let source = Source::Request(first + i);
+            let (source, kind) = (Source::Request(first + i), kinds[usize::from(attribute)]);
             rows.columns.push(self.ir.bind_expr(BindDef { source, kind, transform: Transform::AsIs }));
         }
+        Ok(())
     }
 
     fn assignments(&mut self, part: Part<'a>, rows: &mut Building) -> Result<Vec<u16>> {
@@ -82,22 +87,21 @@ impl<'a> Lowering<'a, '_> {
         while !at.is_done() {
             let attribute = attribute_of(model, at.u16()?)?;
             let kind = model.kind(attribute);
-            let name = &model.def().attributes[usize::from(attribute)].name;
-            let path = format!("{}.set.{name}", model.name);
+            let path = || format!("{}.set.{}", model.name, model.def().attributes[usize::from(attribute)].name);
             if sets.contains(&attribute) {
-                return Err(Error::new(ErrorKind::Request, "the attribute is set twice").at(path));
+                return Err(Error::new(ErrorKind::Request, "the attribute is set twice").at(path()));
             }
             if let Some(op::PATH) = at.peek() {
                 return Err(Error::new(
                     ErrorKind::Unsupported,
                     "a value is computed from the row's own attributes only",
                 )
-                .at(path)
+                .at(path())
                 .help("find the value first, in the same transaction"));
             }
-            let value = self.expr(0, &mut at, rows, Some(kind)).map_err(|error| error.at(&path))?;
+            let value = self.expr(0, &mut at, rows, Some(kind)).map_err(|error| error.at(path()))?;
             if self.has_aggregate(value) {
-                return Err(Error::new(ErrorKind::Request, "a row is set to an aggregate of rows").at(path));
+                return Err(Error::new(ErrorKind::Request, "a row is set to an aggregate of rows").at(path()));
             }
             let found = self.ir.kind(value);
             let fits = found.is_none_or(|found| {
@@ -106,7 +110,7 @@ impl<'a> Lowering<'a, '_> {
             if !fits {
                 let found = found.map_or("", Kind::name);
                 let message = format!("{found} does not fit the attribute, which is {}", kind.name());
-                return Err(Error::new(ErrorKind::TypeMismatch, message).at(path).help("cast it"));
+                return Err(Error::new(ErrorKind::TypeMismatch, message).at(path()).help("cast it"));
             }
             sets.push(attribute);
             rows.columns.push(value);
@@ -169,19 +173,21 @@ impl<'a> Lowering<'a, '_> {
         let cut = self.nodes.nodes[0].cut;
         // What the default scope asks is asked of every request: it does not say that this one picks rows.
         let says = |part: &Part<'_>| part.bytes != [op::TRUE] && part.bind & SCOPE_BIND == 0;
-        let own: Vec<Conjunct<'a>> =
-            self.nodes.nodes[0].conjuncts.iter().filter(|conjunct| says(&conjunct.part)).cloned().collect();
         let mut asked = false;
-        for conjunct in own {
-            // What holds of every row, however it is written, picks none.
-            asked = asked || !conjunct.names.is_empty() || {
+        for place in 0..self.nodes.nodes[0].conjuncts.len() {
+            let conjunct = &self.nodes.nodes[0].conjuncts[place];
+            if asked || !says(&conjunct.part) {
+                continue;
+            }
+            // What holds of every row, however it is written, picks none. A test of one row's values does not.
+            asked = !conjunct.names.is_empty() || matches!(conjunct.part.bytes, [op::COMPARE | op::LIKE, ..]) || {
                 let condition = self.row_condition(0, conjunct.part, rows)?;
                 !matches!(self.ir.expr(condition), Expr::Bool(true))
             };
         }
         if !asked && !self.flags.all {
             return Err(Error::new(ErrorKind::Request, "an update or delete without a condition changes every row")
-                .at(&self.nodes.nodes[0].path)
+                .at(self.nodes.path(0))
                 .help("write a condition, or say that all rows are meant: all()"));
         }
         if cut.offset.is_some() {

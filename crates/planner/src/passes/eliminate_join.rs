@@ -49,13 +49,15 @@ fn count(ir: &Ir, id: SelectId, reads: &mut [u32]) {
             ir.visit_select(inner, &mut |_, node| see(node, join.rel, &mut |rel| reads[rel.index()] += 1));
         }
     }
-    ir.own_exprs(id, &mut |expr| {
-        ir.visit(expr, &mut |_, node| {
+    ir.own_exprs(id, &mut |expr| match ir.expr(expr) {
+        // Nearly all that is selected.
+        Expr::Column { rel, .. } => reads[rel.index()] += 1,
+        _ => ir.visit(expr, &mut |_, node| {
             if let Expr::Column { rel, .. } = node {
                 reads[rel.index()] += 1;
             }
             true
-        });
+        }),
     });
     if let Some(lock) = select.lock {
         reads[lock.of.index()] += 1;

@@ -10,6 +10,9 @@ use super::Pass;
 pub(crate) const PASS: Pass = Pass { name: "or_to_in", concerns: Made::OR, run };
 
 fn run(ir: &mut Ir) -> bool {
+    if !ir.made_exprs().any(|expr| matches!(expr, Expr::Or(members) if has_two(ir, ir.exprs(members)))) {
+        return false;
+    }
     let mut changed = false;
     for id in ir.select_ids() {
         ir.rewrite_select(id, &mut |ir, expr| {
@@ -23,22 +26,43 @@ fn run(ir: &mut Ir) -> bool {
     changed
 }
 
+/// Both sides of a member that could stand in a list.
+fn listed(ir: &Ir, member: ExprId) -> Option<(ExprId, ExprId)> {
+    match ir.expr(member) {
+        Expr::Compare(Comparison::Eq, left, right)
+            if matches!(ir.expr(right), Expr::Bind(_) | Expr::Literal(_) | Expr::Int(_))
+                && matches!(ir.expr(left), Expr::Column { .. }) =>
+        {
+            Some((left, right))
+        }
+        _ => None,
+    }
+}
+
+/// Whether two members that could stand in a list have a left side in common, or there are too many to look.
+fn has_two(ir: &Ir, members: &[ExprId]) -> bool {
+    let left = |member: &ExprId| listed(ir, *member).map(|(left, _)| left);
+    members.len() > 32
+        || (1..members.len()).any(|place| {
+            let before = &members[..place];
+            left(&members[place])
+                .is_some_and(|one| before.iter().filter_map(left).any(|other| ir.same(one, other)))
+        })
+}
+
 /// The members with equalities of the same left side gathered; none when there are no two of one.
 fn gather(ir: &mut Ir, members: &[ExprId]) -> Option<Vec<ExprId>> {
     let mut groups: Vec<(ExprId, Vec<ExprId>)> = Vec::new();
     let mut rest: Vec<ExprId> = Vec::new();
     for &member in members {
-        match ir.expr(member) {
-            Expr::Compare(Comparison::Eq, left, right)
-                if matches!(ir.expr(right), Expr::Bind(_) | Expr::Literal(_) | Expr::Int(_))
-                    && matches!(ir.expr(left), Expr::Column { .. }) =>
-            {
+        match listed(ir, member) {
+            Some((left, right)) => {
                 match groups.iter().position(|(known, _)| ir.same(*known, left)) {
                     Some(group) => groups[group].1.push(right),
                     None => groups.push((left, vec![right])),
                 }
             }
-            _ => rest.push(member),
+            None => rest.push(member),
         }
     }
     if groups.iter().all(|(_, values)| values.len() < 2) {
