@@ -37,7 +37,8 @@ impl Blueprint {
             table.add_column(&attribute.column, attribute.ty.kind(), attribute.null, attribute.ty.scale());
         }
         model.unique.iter().for_each(|key| table.add_key(key));
-        let fields = (0..model.attributes.len() as u16).map(|attribute| Field::of_attribute(model, attribute)).collect();
+        let fields =
+            (0..model.attributes.len() as u16).map(|attribute| Field::of_attribute(model, attribute)).collect();
         let kinds = model.attributes.iter().map(|attribute| attribute.ty.kind()).collect();
         Blueprint { table, fields, kinds, scope: OnceLock::new() }
     }

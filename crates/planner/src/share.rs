@@ -32,6 +32,11 @@ impl<T> Share<T> {
         Share { start: 0, end: list.len() as u32, list: Some(list.clone()) }
     }
 
+    /// Whether it is all of a list that is kept elsewhere too.
+    pub(crate) fn is_all(&self, list: &Arc<[T]>) -> bool {
+        self.list.as_ref().is_some_and(|own| Arc::ptr_eq(own, list))
+    }
+
     /// A part of a list that is still being made: it is empty until it is [settled](Self::settle).
     pub(crate) fn drafted(range: Range<usize>) -> Self {
         Share { list: None, start: range.start as u32, end: range.end as u32 }

@@ -258,10 +258,9 @@ impl<'a, 'p> Lowering<'a, 'p> {
     /// The kinds of columns that are all attributes of one model and nothing else.
     fn kinds_of_model(&self, first: usize, columns: usize) -> Option<Share<Kind>> {
         let [slot] = &self.slots[first..] else { return None };
-        let node = self.nodes.nodes.get(slot.rank)?;
-        let is_every = matches!(node.selection, nodes::Selection::Every(count) if usize::from(count) == columns);
-        let kinds = &Blueprint::of(node.model).ok()?.kinds;
-        (is_every && slot.columns == (0..columns) && kinds.len() == columns).then(|| Share::all(kinds))
+        let blueprint = Blueprint::of(self.nodes.nodes.get(slot.rank)?.model).ok()?;
+        let is_every = slot.fields.is_all(&blueprint.fields) && slot.columns == (0..columns);
+        (is_every && blueprint.kinds.len() == columns).then(|| Share::all(&blueprint.kinds))
     }
 
     /// The step of a select whose slots are those from one on.

@@ -537,8 +537,7 @@ impl<'a> Nodes<'a> {
                 op::STEP_ALIAS => {
                     let alias = cursor.name()?;
                     self.child_of_key(at, alias).ok_or_else(|| {
-                        Error::new(ErrorKind::Request, format!("no include is named \"{alias}\""))
-                            .at(self.path(at))
+                        Error::new(ErrorKind::Request, format!("no include is named \"{alias}\"")).at(self.path(at))
                     })?
                 }
                 _ => {

@@ -58,9 +58,7 @@ impl<'a> Nodes<'a> {
                 .at(self.path(index)));
         }
         if depth > 4 * relata_request::MAX_DEPTH {
-            return Err(
-                Error::new(ErrorKind::LimitExceeded, "a condition is nested too deep").at(self.path(index))
-            );
+            return Err(Error::new(ErrorKind::LimitExceeded, "a condition is nested too deep").at(self.path(index)));
         }
         let mut below = |nodes: &mut Self, cursor: &mut Cursor<'a>| nodes.scan(index, cursor, depth + 1, names, own);
         match cursor.byte()? {

@@ -45,8 +45,7 @@ fn has_two(ir: &Ir, members: &[ExprId]) -> bool {
     members.len() > 32
         || (1..members.len()).any(|place| {
             let before = &members[..place];
-            left(&members[place])
-                .is_some_and(|one| before.iter().filter_map(left).any(|other| ir.same(one, other)))
+            left(&members[place]).is_some_and(|one| before.iter().filter_map(left).any(|other| ir.same(one, other)))
         })
 }
 
@@ -56,12 +55,10 @@ fn gather(ir: &mut Ir, members: &[ExprId]) -> Option<Vec<ExprId>> {
     let mut rest: Vec<ExprId> = Vec::new();
     for &member in members {
         match listed(ir, member) {
-            Some((left, right)) => {
-                match groups.iter().position(|(known, _)| ir.same(*known, left)) {
-                    Some(group) => groups[group].1.push(right),
-                    None => groups.push((left, vec![right])),
-                }
-            }
+            Some((left, right)) => match groups.iter().position(|(known, _)| ir.same(*known, left)) {
+                Some(group) => groups[group].1.push(right),
+                None => groups.push((left, vec![right])),
+            },
             None => rest.push(member),
         }
     }
