@@ -100,11 +100,11 @@ fn bare(w: &mut Writer<'_>, ir: &Ir, node: Expr) {
                 ListForm::JsonTable => {
                     let kind = ir.bind(bind).kind;
                     w.word(if kind == Kind::Bytes { " IN (SELECT unhex(" } else { " IN (SELECT " });
-                    w.alias('c', 1);
+                    w.column_alias(1);
                     w.word(if kind == Kind::Bytes { ") FROM JSON_TABLE(" } else { " FROM JSON_TABLE(" });
                     w.placeholder(bind);
                     w.word(", '$[*]' COLUMNS (");
-                    w.alias('c', 1);
+                    w.column_alias(1);
                     w.word(" ");
                     w.word((w.dialect.types.json_column)(kind));
                     w.word(" PATH '$')) AS ");
@@ -448,7 +448,7 @@ fn column_name(w: &mut Writer<'_>, ir: &Ir, rel: RelId, column: u16) {
         }
         _ => {
             w.qualifier(ir, usize::from(node.alias));
-            w.alias('c', usize::from(column));
+            w.column_alias(usize::from(column));
         }
     }
 }

@@ -34,7 +34,7 @@ fn body(w: &mut Writer<'_>, ir: &Ir, select: &Select, named: bool) {
         expr(w, ir, column, Level::Open);
         if named {
             w.word(" AS ");
-            w.alias('c', i);
+            w.column_alias(i);
         }
     }
     w.word(" FROM ");
@@ -141,10 +141,10 @@ fn feed(w: &mut Writer<'_>, ir: &Ir, id: RelId, kinds: &[Kind]) {
             w.table_alias(alias);
             w.word("(");
             for i in 1..=kinds.len() {
-                w.alias('c', i);
+                w.column_alias(i);
                 w.word(", ");
             }
-            w.alias('c', 0);
+            w.column_alias(0);
             w.word(")");
         }
         FeedForm::JsonTable => {
@@ -152,12 +152,12 @@ fn feed(w: &mut Writer<'_>, ir: &Ir, id: RelId, kinds: &[Kind]) {
             if has_bytes {
                 // Bytes have no form of their own in JSON; the driver writes them as hexadecimal digits.
                 w.word("(SELECT ");
-                w.alias('c', 0);
+                w.column_alias(0);
                 for (i, &kind) in kinds.iter().enumerate() {
                     w.word(if kind == Kind::Bytes { ", unhex(" } else { ", " });
-                    w.alias('c', i + 1);
+                    w.column_alias(i + 1);
                     w.word(if kind == Kind::Bytes { ") AS " } else { " AS " });
-                    w.alias('c', i + 1);
+                    w.column_alias(i + 1);
                 }
                 w.word(" FROM ");
             }
@@ -166,11 +166,11 @@ fn feed(w: &mut Writer<'_>, ir: &Ir, id: RelId, kinds: &[Kind]) {
                 w.placeholder(bind);
             }
             w.word(", '$[*]' COLUMNS (");
-            w.alias('c', 0);
+            w.column_alias(0);
             w.word(" FOR ORDINALITY");
             for (i, &kind) in kinds.iter().enumerate() {
                 w.word(", ");
-                w.alias('c', i + 1);
+                w.column_alias(i + 1);
                 w.word(" ");
                 w.word((w.dialect.types.json_column)(kind));
                 w.word(" PATH '$");
@@ -190,7 +190,7 @@ fn feed(w: &mut Writer<'_>, ir: &Ir, id: RelId, kinds: &[Kind]) {
         }
         FeedForm::JsonEach => {
             w.word("(SELECT key AS ");
-            w.alias('c', 0);
+            w.column_alias(0);
             for (i, &kind) in kinds.iter().enumerate() {
                 w.word(", ");
                 let hex = kind == Kind::Bytes;
@@ -208,7 +208,7 @@ fn feed(w: &mut Writer<'_>, ir: &Ir, id: RelId, kinds: &[Kind]) {
                     w.word(")");
                 }
                 w.word(" AS ");
-                w.alias('c', i + 1);
+                w.column_alias(i + 1);
             }
             w.word(" FROM json_each(");
             if let [bind, ..] = binds[..] {

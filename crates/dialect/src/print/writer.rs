@@ -92,6 +92,14 @@ impl<'w> Writer<'w> {
         }
     }
 
+    /// The alias of a column of a derived table.
+    pub(super) fn column_alias(&mut self, number: usize) {
+        match COLUMNS.get(number) {
+            Some(alias) if self.dialect.quote == '"' => self.word(alias),
+            _ => self.alias('c', number),
+        }
+    }
+
     /// An alias of the planner: a letter and a number, quoted like any name.
     pub(super) fn alias(&mut self, letter: char, number: usize) {
         let quote = self.dialect.quote;
@@ -178,6 +186,12 @@ impl<'w> Writer<'w> {
         self.word(if value { yes } else { no });
     }
 }
+
+/// Aliases of columns as most databases quote them.
+const COLUMNS: [&str; 16] = [
+    "\"c0\"", "\"c1\"", "\"c2\"", "\"c3\"", "\"c4\"", "\"c5\"", "\"c6\"", "\"c7\"", "\"c8\"", "\"c9\"", "\"c10\"",
+    "\"c11\"", "\"c12\"", "\"c13\"", "\"c14\"", "\"c15\"",
+];
 
 fn mark(quote: char) -> &'static str {
     if quote == '"' { "\"" } else { "`" }

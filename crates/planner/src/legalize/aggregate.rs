@@ -10,6 +10,10 @@ use super::Legalization;
 pub(crate) const LEGALIZATION: Legalization = Legalization { name: "aggregate", concerns: Made::AGGREGATE, run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
+    let is_taken = |expr| matches!(expr, Expr::Aggregate { argument: Some(_), .. });
+    if !ir.made_exprs().any(is_taken) {
+        return Ok(false);
+    }
     let (mut changed, mut refused) = (false, None);
     for id in ir.select_ids() {
         ir.rewrite_select(id, &mut |ir, expr| match ir.expr(expr) {

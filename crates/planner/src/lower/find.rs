@@ -112,16 +112,11 @@ impl Lowering<'_, '_> {
 
     /// Joins the edges of one row that selected expressions name.
     pub(super) fn join_selected(&mut self, node: usize, rows: &mut Building) -> Result<()> {
-        if !self.nodes.nodes[node].selection.iter().any(|item| matches!(item, super::nodes::Item::Alias(..))) {
-            return Ok(());
-        }
-        for names in self.nodes.selected_names(node)? {
-            let below: Vec<usize> = names.into_iter().filter(|&name| self.nodes.nodes[name].to_one()).collect();
-            for name in below {
-                let parent = self.nodes.nodes[name].parent.unwrap_or_default();
-                if rows.rel(name).is_none() && rows.rel(parent).is_some() {
-                    self.attach(name, JoinKind::Left, rows)?;
-                }
+        for place in 0..self.nodes.nodes[node].selected.len() {
+            let name = self.nodes.nodes[node].selected[place];
+            let Some(parent) = self.nodes.nodes[name].parent else { continue };
+            if self.nodes.nodes[name].to_one() && rows.rel(name).is_none() && rows.rel(parent).is_some() {
+                self.attach(name, JoinKind::Left, rows)?;
             }
         }
         Ok(())

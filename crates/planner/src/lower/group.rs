@@ -54,9 +54,11 @@ impl<'a> Lowering<'a, '_> {
             }
             self.attach(name, JoinKind::Left, &mut rows)?;
         }
-        for conjunct in self.nodes.nodes[0].conjuncts.clone() {
-            if !conjunct.to_many {
-                self.join_path(&conjunct.names, &mut rows)?;
+        for place in 0..self.nodes.nodes[0].conjuncts.len() {
+            let conjunct = &self.nodes.nodes[0].conjuncts[place];
+            if !conjunct.to_many && !conjunct.names.is_empty() {
+                let names = conjunct.names.clone();
+                self.join_path(&names, &mut rows)?;
             }
         }
         self.filter_rows(0, rel, &mut rows, &[])?;
@@ -64,13 +66,13 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// The nodes that attributes, group and having name.
-    fn grouped_names(&mut self) -> Result<Vec<usize>> {
-        let mut names: Vec<usize> = self.nodes.selected_names(0)?.into_iter().flatten().collect();
+    fn grouped_names(&self) -> Vec<usize> {
+        let mut names = self.nodes.nodes[0].selected.clone();
         names.extend(self.nodes.group.iter().flat_map(|key| key.names.iter().copied()));
         names.extend(self.nodes.having.iter().flat_map(|conjunct| conjunct.names.iter().copied()));
         names.sort_unstable();
         names.dedup();
-        Ok(names)
+        names
     }
 
     pub(super) fn grouped(&mut self, number: usize) -> Result<Step> {
@@ -88,10 +90,10 @@ impl<'a> Lowering<'a, '_> {
                 .refuse(0, "include", ErrorKind::Request, message)
                 .help("say \"attributes\": [] to filter by it, or name its columns in attributes and group"));
         }
-        let names = self.grouped_names()?;
+        let names = self.grouped_names();
         let mut rows = self.combinations(&names)?;
-        for key in self.nodes.group.clone() {
-            let expr = self.expr_of(0, key.expr, &rows)?;
+        for place in 0..self.nodes.group.len() {
+            let expr = self.expr_of(0, self.nodes.group[place].expr, &rows)?;
             if let Some(kind) = self.ir.kind(expr).filter(|kind| !kind.is_ordered()) {
                 return Err(self.refuse(
                     0,
@@ -106,14 +108,15 @@ impl<'a> Lowering<'a, '_> {
             rows.group.push(expr);
         }
         let fields = self.grouped_columns(&names, &mut rows)?;
-        for conjunct in self.nodes.having.clone() {
-            let condition = self.expr_of(0, conjunct.part, &rows)?;
+        for place in 0..self.nodes.having.len() {
+            let condition = self.expr_of(0, self.nodes.having[place].part, &rows)?;
             self.check_covered(condition, &rows, "having")?;
             rows.having.push(condition);
         }
         self.grouped_order(&names, &mut rows)?;
         let width = rows.columns.len();
         let mut select = self.finish(&rows);
+        self.built(rows);
         select.page = self.page(self.nodes.nodes[0].cut, PageScope::Rows);
         let root = self.ir.make_select(select);
         self.ir.set_root(root);
@@ -136,8 +139,8 @@ impl<'a> Lowering<'a, '_> {
             self.scratch.lists.fields.push(count);
             return Ok(Share::drafted(first..self.scratch.lists.fields.len()));
         }
-        for item in self.nodes.nodes[0].selection.clone().iter() {
-            let (expr, mut field) = match item {
+        for place in 0..self.nodes.nodes[0].selection.len() {
+            let (expr, mut field) = match self.nodes.nodes[0].selection.at(place) {
                 Item::Attribute(attribute) => {
                     let field = self.attribute_field(self.nodes.nodes[0].model, attribute)?;
                     (self.column(0, attribute, rows)?, field)
@@ -198,7 +201,9 @@ impl<'a> Lowering<'a, '_> {
     }
 
     fn grouped_order(&mut self, names: &[usize], rows: &mut Building) -> Result<()> {
-        for item in self.nodes.nodes[0].order.clone() {
+        for place in 0..self.nodes.nodes[0].order.len() {
+            let item = &self.nodes.nodes[0].order[place];
+            let (descending, nulls) = (item.descending, item.nulls);
             if item.names.iter().any(|name| !names.contains(name)) {
                 return Err(self
                     .refuse(0, "order", ErrorKind::Request, "a group is ordered by what it selects or groups by")
@@ -206,7 +211,7 @@ impl<'a> Lowering<'a, '_> {
             }
             let expr = self.expr_of(0, item.expr, rows)?;
             self.check_covered(expr, rows, "order")?;
-            rows.order.push(relata_ir::Order { expr, descending: item.descending, nulls: item.nulls });
+            rows.order.push(relata_ir::Order { expr, descending, nulls });
         }
         if self.nodes.nodes[0].cut.cuts() {
             let keys = rows.group.clone();

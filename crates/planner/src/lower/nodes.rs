@@ -153,6 +153,8 @@ pub(crate) struct Node<'a> {
     pub through_paranoid: bool,
     pub visible: bool,
     pub selection: Selection<'a>,
+    /// Nodes that selected expressions name, in their order.
+    pub selected: Vec<usize>,
     pub through_selection: Option<Selection<'a>>,
     pub conjuncts: Vec<Conjunct<'a>>,
     pub through_filter: Part<'a>,
@@ -257,6 +259,7 @@ impl<'a> Nodes<'a> {
             through_paranoid: true,
             visible: true,
             selection: Selection::default(),
+            selected: Vec::new(),
             through_selection: None,
             conjuncts: Vec::new(),
             through_filter: Part::EMPTY,
@@ -361,6 +364,7 @@ impl<'a> Nodes<'a> {
                 through_paranoid: flags & 32 == 0,
                 visible: self.nodes[parent].visible && attributes.bytes != [1],
                 selection: Selection::default(),
+                selected: Vec::new(),
                 through_selection: None,
                 conjuncts: Vec::new(),
                 through_filter,
@@ -442,7 +446,8 @@ impl<'a> Nodes<'a> {
                     .at(format!("{}.attributes", self.path(index))));
             }
             if let Item::Alias(_, part) = item {
-                self.names(index, &mut part.cursor(), 0)?;
+                let (names, _) = self.names(index, &mut part.cursor(), 0)?;
+                self.nodes[index].selected.extend(names);
             }
         }
         self.nodes[index].selection = selection;
@@ -490,18 +495,6 @@ impl<'a> Nodes<'a> {
                 _ => relata_ir::Nulls::First,
             };
             found.push(OrderPart { expr, descending: direction & 1 != 0, nulls, names, own });
-        }
-        Ok(found)
-    }
-
-    /// The nodes that each selected expression of a node names.
-    pub(crate) fn selected_names(&mut self, index: usize) -> Result<Vec<Vec<usize>>> {
-        let selection = self.nodes[index].selection.clone();
-        let mut found = Vec::new();
-        for item in selection.iter() {
-            if let Item::Alias(_, part) = item {
-                found.push(self.names(index, &mut part.cursor(), 0)?.0);
-            }
         }
         Ok(found)
     }
@@ -586,6 +579,7 @@ impl<'a> Nodes<'a> {
             through_paranoid: true,
             visible: false,
             selection: Selection::default(),
+            selected: Vec::new(),
             through_selection: None,
             conjuncts: Vec::new(),
             through_filter: Part::EMPTY,

@@ -14,7 +14,7 @@ fn run(ir: &mut Ir) -> bool {
         let mut select = ir.select(id);
         // A join may repeat rows of the table, whose key then tells them apart no more.
         let RelSource::Table(table) = ir.rel(select.from).source else { continue };
-        if !select.joins.is_empty() || !select.group.is_empty() {
+        if !select.joins.is_empty() || !select.group.is_empty() || select.order.len() < 2 {
             continue;
         }
         let orders = ir.orders(select.order).to_vec();
