@@ -356,12 +356,12 @@ impl<'q> Request<'q> {
         other.set_flags(flags);
         let grouped = !self.section(Section::Group).is_empty();
         for section in [
-            Section::Attributes,
             Section::Include,
             Section::Filter,
             Section::Group,
             Section::Having,
             Section::Order,
+            Section::Attributes,
             Section::Hints,
         ] {
             let wanted = match section {

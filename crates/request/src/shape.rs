@@ -51,20 +51,20 @@ pub mod op {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(usize)]
 pub enum Section {
-    /// What is selected.
-    Attributes = 0,
     /// What is loaded along.
-    Include = 1,
+    Include = 0,
     /// The condition, as conjuncts in a row.
-    Filter = 2,
+    Filter = 1,
     /// Group keys.
-    Group = 3,
+    Group = 2,
     /// The condition on groups.
-    Having = 4,
+    Having = 3,
     /// The order.
-    Order = 5,
+    Order = 4,
     /// Limit and offset.
-    Page = 6,
+    Page = 5,
+    /// What is selected. Builders say it last.
+    Attributes = 6,
     /// Of an include: what is selected of the junction.
     ThroughAttributes = 7,
     /// Of an include: the condition on the junction.
@@ -82,26 +82,26 @@ pub(crate) const SECTIONS: usize = 12;
 
 /// The sections that an include may have, in order.
 pub(crate) const INCLUDE_SECTIONS: [Section; 9] = [
-    Section::Attributes,
     Section::Include,
     Section::Filter,
     Section::Group,
     Section::Having,
     Section::Order,
     Section::Page,
+    Section::Attributes,
     Section::ThroughAttributes,
     Section::ThroughFilter,
 ];
 
 /// The sections of a query within a request, in order.
 pub(crate) const QUERY_SECTIONS: [Section; 7] = [
-    Section::Attributes,
     Section::Include,
     Section::Filter,
     Section::Group,
     Section::Having,
     Section::Order,
     Section::Page,
+    Section::Attributes,
 ];
 
 /// What is asked of the rows that a request keeps.

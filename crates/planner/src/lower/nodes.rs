@@ -202,13 +202,13 @@ impl<'a> Nodes<'a> {
         let all = request.sections().map(|(bytes, bind)| Part { bytes, bind });
         let section = |section: Section| all[section as usize];
         let parts = [
-            section(Section::Attributes),
             section(Section::Include),
             section(Section::Filter),
             section(Section::Group),
             section(Section::Having),
             section(Section::Order),
             section(Section::Page),
+            section(Section::Attributes),
         ];
         let mut nodes = Nodes::of(request.root().view(), request.flags(), parts)?;
         nodes.conflict(section(Section::Conflict))?;
@@ -232,7 +232,7 @@ impl<'a> Nodes<'a> {
     }
 
     fn of(model: ModelView<'a>, flags: Flags, parts: [Part<'a>; 7]) -> Result<Nodes<'a>> {
-        let [attributes, include, filter, group, having, order, page] = parts;
+        let [include, filter, group, having, order, page, attributes] = parts;
         let mut nodes = Nodes {
             nodes: Vec::with_capacity(if include.bytes.is_empty() { 1 } else { 4 }),
             stated: Vec::new(),
@@ -310,7 +310,7 @@ impl<'a> Nodes<'a> {
             let flags = cursor.byte()?;
             let alias = cursor.name()?;
             let parts = cursor.sections()?.map(|(bytes, bind)| Part { bytes, bind });
-            let [attributes, include, filter, group, having, order, page, through_attributes, through_filter] = parts;
+            let [include, filter, group, having, order, page, attributes, through_attributes, through_filter] = parts;
             if !group.bytes.is_empty() || !having.bytes.is_empty() {
                 let error = Error::new(ErrorKind::Request, "an include has no group and no having");
                 return Err(at(error.help("group the root"), self));

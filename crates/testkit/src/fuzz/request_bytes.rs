@@ -22,13 +22,13 @@ const LONGEST: usize = 4 * 1024;
 
 /// The sections of an input, in order.
 const SECTIONS: [Section; 9] = [
-    Section::Attributes,
     Section::Include,
     Section::Filter,
     Section::Group,
     Section::Having,
     Section::Order,
     Section::Page,
+    Section::Attributes,
     Section::Values,
     Section::Conflict,
 ];
