@@ -294,8 +294,8 @@ impl Instance for DynRecord {
 }
 
 impl Sink for DynRecord {
-    fn open(&mut self, slot: &Slot) -> Result<()> {
-        self.edges.push(Edge { key: slot.key.clone(), single: slot.single, rows: Vec::new() });
+    fn open(&mut self, slot: &Slot, rows: usize) -> Result<()> {
+        self.edges.push(Edge { key: slot.key.clone(), single: slot.single, rows: Vec::with_capacity(rows) });
         Ok(())
     }
 

@@ -117,7 +117,7 @@ impl<M: Hydrate, F: FnMut(Record<M>) -> Result<()>> Each<'_, M, F> {
 }
 
 impl<M: Hydrate, F: FnMut(Record<M>) -> Result<()>> Sink for Each<'_, M, F> {
-    fn open(&mut self, _slot: &Slot) -> Result<()> {
+    fn open(&mut self, _slot: &Slot, _rows: usize) -> Result<()> {
         Ok(())
     }
 

@@ -67,7 +67,7 @@ impl Default for JsonSink {
 }
 
 impl Sink for JsonSink {
-    fn open(&mut self, slot: &Slot) -> Result<()> {
+    fn open(&mut self, slot: &Slot, _rows: usize) -> Result<()> {
         if !self.out.ends_with('{') {
             self.out.push(',');
         }

@@ -94,7 +94,7 @@ impl<R> Rows<R> {
 }
 
 impl<R: FromRow> Sink for Rows<R> {
-    fn open(&mut self, _slot: &Slot) -> Result<()> {
+    fn open(&mut self, _slot: &Slot, _rows: usize) -> Result<()> {
         Ok(())
     }
 
@@ -108,7 +108,7 @@ impl<R: FromRow> Sink for Rows<R> {
 struct Nothing;
 
 impl Sink for Nothing {
-    fn open(&mut self, slot: &Slot) -> Result<()> {
+    fn open(&mut self, slot: &Slot, _rows: usize) -> Result<()> {
         Err(Error::new(
             relata_schema::ErrorKind::Request,
             format!("a row of columns has no place for the include \"{}\"", slot.key),

@@ -42,12 +42,12 @@ pub trait Hydrate: Model {
 
 /// A field that holds the rows of an association.
 pub trait Relation {
-    /// The association was loaded. No row may follow.
+    /// The association was loaded, and so many rows of it follow.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Request`] when it was loaded already: a record has one place for it.
-    fn open(&mut self) -> Result<()>;
+    fn open(&mut self, rows: usize) -> Result<()>;
 
     /// A row of the association.
     ///
@@ -266,8 +266,8 @@ impl<M: Hydrate> DerefMut for Record<M> {
 }
 
 impl<M: Hydrate> Sink for Record<M> {
-    fn open(&mut self, slot: &Slot) -> Result<()> {
-        place(&mut self.value, slot)?.open()
+    fn open(&mut self, slot: &Slot, rows: usize) -> Result<()> {
+        place(&mut self.value, slot)?.open(rows)
     }
 
     fn row<'s>(&'s mut self, slot: &Slot, row: &dyn Row) -> Result<&'s mut dyn Sink> {
@@ -285,7 +285,7 @@ fn place<'m, M: Hydrate>(model: &'m mut M, slot: &Slot) -> Result<&'m mut dyn Re
 
 /// Collects the root rows of a find.
 impl<M: Hydrate> Sink for Vec<Record<M>> {
-    fn open(&mut self, _slot: &Slot) -> Result<()> {
+    fn open(&mut self, _slot: &Slot, _rows: usize) -> Result<()> {
         Ok(())
     }
 
@@ -387,8 +387,8 @@ impl<T: PartialEq> PartialEq for Many<T> {
 }
 
 impl<T: Hydrate> Relation for Many<T> {
-    fn open(&mut self) -> Result<()> {
-        match self.0.replace(Box::new(Vec::new())) {
+    fn open(&mut self, rows: usize) -> Result<()> {
+        match self.0.replace(Box::new(Vec::with_capacity(rows))) {
             None => Ok(()),
             Some(_) => Err(twice()),
         }
@@ -457,7 +457,7 @@ impl<T: PartialEq> PartialEq for One<T> {
 }
 
 impl<T: Hydrate> Relation for One<T> {
-    fn open(&mut self) -> Result<()> {
+    fn open(&mut self, _rows: usize) -> Result<()> {
         match self.0.replace(None) {
             None => Ok(()),
             Some(_) => Err(twice()),

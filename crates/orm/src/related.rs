@@ -179,7 +179,7 @@ struct Children<N> {
 }
 
 impl<N: Hydrate> Sink for Children<N> {
-    fn open(&mut self, _slot: &Slot) -> Result<()> {
+    fn open(&mut self, _slot: &Slot, _rows: usize) -> Result<()> {
         Ok(())
     }
 

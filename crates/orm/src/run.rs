@@ -116,8 +116,9 @@ fn direct(plan: &Plan, slot: usize, row: &dyn Row, sink: &mut dyn Sink) -> Resul
     let below = sink.row(layout, row)?;
     for child in layout.children.iter().map(|&child| usize::from(child)) {
         let edge = &plan.slots[child];
-        below.open(edge)?;
-        if !edge.identity.iter().any(|&column| row.is_null(usize::from(column))) {
+        let is_there = !edge.identity.iter().any(|&column| row.is_null(usize::from(column)));
+        below.open(edge, usize::from(is_there))?;
+        if is_there {
             direct(plan, child, row, below)?;
         }
         below.close(edge)?;

@@ -10,12 +10,12 @@ use relata_schema::Result;
 /// [`open`](Sink::open), the rows of the edge in order, and [`close`](Sink::close); at last [`end`](Sink::end). Values
 /// are read by position: `slot.columns` are columns of the row, and `slot.fields` say what they are.
 pub trait Sink {
-    /// An edge of this row was loaded. No row may follow.
+    /// An edge of this row was loaded, and so many rows of it follow.
     ///
     /// # Errors
     ///
     /// When the sink has no place for it.
-    fn open(&mut self, slot: &Slot) -> Result<()>;
+    fn open(&mut self, slot: &Slot, rows: usize) -> Result<()>;
 
     /// A row of an edge; what is below it goes to the sink that is returned.
     ///

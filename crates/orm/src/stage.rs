@@ -1,9 +1,9 @@
 //! Rows that wait for rows of other statements, and how they belong together.
 
-use std::{cell::Cell, hash::Hasher, ops::Range};
+use std::{borrow::Cow, cell::Cell, hash::Hasher, ops::Range};
 
 use hashbrown::HashTable;
-use relata_driver::Row;
+use relata_driver::{Row, int_of, text_of};
 use relata_planner::{Feed, Plan, Slot, Step};
 use relata_schema::{Datum, Error, Kind, Result, Value};
 use rustc_hash::{FxHashMap, FxHasher};
@@ -28,13 +28,25 @@ impl Stage {
     }
 }
 
+/// The instances of a group: the first, the last, and how many there are.
+#[derive(Debug, Clone, Copy)]
+struct Group {
+    first: u32,
+    last: u32,
+    len: u32,
+}
+
+impl Group {
+    const EMPTY: Group = Group { first: NONE, last: NONE, len: 0 };
+}
+
 /// The rows of a slot: which rows of the stage, and in which groups. A group is the children of one parent, or of all
 /// parents that share a key.
 #[derive(Debug, Default)]
 struct Instances {
     rows: Vec<u32>,
     next: Vec<u32>,
-    groups: Vec<(u32, u32)>,
+    groups: Vec<Group>,
     /// The group of each instance of the parent's slot.
     of_parent: Vec<u32>,
     /// Whether several parents share a group, whose rows are then handed over to each of them.
@@ -46,8 +58,60 @@ struct Instances {
 pub(crate) struct Forest {
     stages: Vec<Stage>,
     slots: Vec<Instances>,
-    /// The keys that the statement at hand is fed with, and their numbers.
-    known: FxHashMap<Vec<u8>, u32>,
+    known: Known,
+}
+
+/// The keys that a statement is fed with, and their numbers.
+#[derive(Debug, Default)]
+struct Known {
+    /// Keys that are one whole number each: nearly all.
+    ints: FxHashMap<i64, u32>,
+    /// Others, as bytes.
+    others: FxHashMap<Vec<u8>, u32>,
+}
+
+impl Known {
+    fn clear(&mut self) {
+        self.ints.clear();
+        self.others.clear();
+    }
+
+    fn len(&self) -> usize {
+        self.ints.len() + self.others.len()
+    }
+
+    /// The number of a key. `bytes` are of no use afterwards.
+    fn get<'k>(&self, key: impl Iterator<Item = &'k Value> + Clone, bytes: &mut Vec<u8>) -> Option<u32> {
+        match one_int(key.clone()) {
+            Some(int) => self.ints.get(&int).copied(),
+            None => {
+                bytes.clear();
+                key.for_each(|value| write_key(bytes, value));
+                self.others.get(bytes.as_slice()).copied()
+            }
+        }
+    }
+
+    /// Gives a key that has none its number.
+    fn add<'k>(&mut self, key: impl Iterator<Item = &'k Value> + Clone) -> u32 {
+        let number = self.len() as u32;
+        match one_int(key.clone()) {
+            Some(int) => _ = self.ints.insert(int, number),
+            None => {
+                let mut bytes = Vec::new();
+                key.for_each(|value| write_key(&mut bytes, value));
+                self.others.insert(bytes, number);
+            }
+        }
+        number
+    }
+}
+
+fn one_int<'k>(mut key: impl Iterator<Item = &'k Value>) -> Option<i64> {
+    match (key.next(), key.next()) {
+        (Some(Datum::Int(int)), None) => Some(*int),
+        _ => None,
+    }
 }
 
 /// A kept row.
@@ -71,6 +135,14 @@ impl Row for LastRow<'_> {
         self.0.get(column).map(|cell| cell.replace(Value::Null)).ok_or_else(lacks_column)
     }
 
+    fn int(&self, column: usize, _kind: Kind) -> Result<Option<i64>> {
+        int_of(self.0.get(column).ok_or_else(lacks_column)?.replace(Value::Null))
+    }
+
+    fn text(&self, column: usize) -> Result<Option<Cow<'_, str>>> {
+        text_of(self.0.get(column).ok_or_else(lacks_column)?.replace(Value::Null))
+    }
+
     fn is_null(&self, column: usize) -> bool {
         self.0.get(column).is_none_or(|cell| {
             let value = cell.replace(Value::Null);
@@ -92,21 +164,22 @@ impl Instances {
         self.rows.push(row);
         self.next.push(NONE);
         if self.groups.len() <= group as usize {
-            self.groups.resize(group as usize + 1, (NONE, NONE));
+            self.groups.resize(group as usize + 1, Group::EMPTY);
         }
-        let (first, last) = &mut self.groups[group as usize];
-        if *first == NONE {
-            *first = instance;
+        let group = &mut self.groups[group as usize];
+        if group.len == 0 {
+            group.first = instance;
         } else {
-            self.next[*last as usize] = instance;
+            self.next[group.last as usize] = instance;
         }
-        *last = instance;
+        group.last = instance;
+        group.len += 1;
         instance
     }
 
-    /// The first instance of a group.
-    fn first(&self, group: u32) -> u32 {
-        self.groups.get(group as usize).map_or(NONE, |(first, _)| *first)
+    /// A group, which is empty when nothing was added to it.
+    fn group(&self, group: u32) -> Group {
+        self.groups.get(group as usize).copied().unwrap_or(Group::EMPTY)
     }
 }
 
@@ -168,7 +241,7 @@ impl Forest {
         Forest {
             stages: plan.steps.iter().map(|step| Stage { cells: Vec::new(), width: step.kinds.len() }).collect(),
             slots: plan.slots.iter().map(|_| Instances::default()).collect(),
-            known: FxHashMap::default(),
+            known: Known::default(),
         }
     }
 
@@ -198,24 +271,21 @@ impl Forest {
         let mut shared = false;
         self.known.clear();
         let mut of_parent = Vec::with_capacity(self.slots[feed.slot].rows.len());
-        let mut key = Vec::new();
+        let mut bytes = Vec::new();
         for &row in &self.slots[feed.slot].rows {
             let row = stage.row(row);
-            if feed.columns.iter().any(|&column| row[usize::from(column)].is_null()) {
+            let key = feed.columns.iter().map(|&column| &row[usize::from(column)]);
+            if key.clone().any(Datum::is_null) {
                 of_parent.push(NONE);
                 continue;
             }
-            key.clear();
-            feed.columns.iter().for_each(|&column| write_key(&mut key, &row[usize::from(column)]));
-            if let Some(&number) = self.known.get(&key) {
+            if let Some(number) = self.known.get(key.clone(), &mut bytes) {
                 shared = true;
                 of_parent.push(number);
                 continue;
             }
-            let number = self.known.len() as u32;
-            self.known.insert(key.clone(), number);
-            values.extend(feed.columns.iter().map(|&column| row[usize::from(column)].clone()));
-            of_parent.push(number);
+            of_parent.push(self.known.add(key.clone()));
+            values.extend(key.cloned());
         }
         let base = &mut self.slots[plan.steps[number].slots.start];
         (base.of_parent, base.shared) = (of_parent, shared);
@@ -237,7 +307,7 @@ impl Forest {
         sink: &mut dyn crate::Sink,
     ) -> Result<()> {
         let is_last = is_last && !self.slots[slot].shared;
-        let mut instance = self.slots[slot].first(group);
+        let mut instance = self.slots[slot].group(group).first;
         while instance != NONE {
             self.emit_row(plan, slot, instance, is_last, sink)?;
             instance = self.slots[slot].next[instance as usize];
@@ -263,8 +333,8 @@ impl Forest {
             sink.row(layout, &StagedRow(cells))?
         };
         for child in layout.children.iter().map(|&child| usize::from(child)) {
-            below.open(&plan.slots[child])?;
             let group = self.slots[child].of_parent.get(instance as usize).copied().unwrap_or(NONE);
+            below.open(&plan.slots[child], self.slots[child].group(group).len as usize)?;
             if group != NONE {
                 self.emit_group(plan, child, group, is_last, below)?;
             }
@@ -332,7 +402,7 @@ impl Collector<'_, '_> {
                 Some(&Some(slot)) => self.current[slot].1,
                 _ => true,
             };
-            cells.push(if is_kept { row.get(column, kind)?.into_owned() } else { Value::Null });
+            cells.push(if is_kept { kept(row, column, kind)? } else { Value::Null });
         }
         Ok(())
     }
@@ -340,11 +410,9 @@ impl Collector<'_, '_> {
     /// The number of the key that a row of a fed statement belongs to.
     fn number_of_key(&mut self, feed: &Feed, row: &dyn Row) -> Result<u32> {
         let unknown = || Error::internal("a fed statement answered a key that it was not given");
-        let said = row.get(0, self.step.kinds.first().copied().unwrap_or(Kind::BigInt))?;
+        let said = kept(row, 0, self.step.kinds.first().copied().unwrap_or(Kind::BigInt))?;
         if feed.by_value {
-            self.key.clear();
-            write_key(&mut self.key, &said);
-            return self.forest.known.get(&self.key).copied().ok_or_else(unknown);
+            return self.forest.known.get(std::iter::once(&said), &mut self.key).ok_or_else(unknown);
         }
         match said {
             Datum::Int(ordinal) => u32::try_from(ordinal - feed.first).map_err(|_| unknown()),
@@ -386,6 +454,17 @@ impl Collector<'_, '_> {
         }
         Ok(self.seen.find_or(slot, group, &self.key, add))
     }
+}
+
+/// The value of a column, to be kept.
+#[inline]
+fn kept(row: &dyn Row, column: usize, kind: Kind) -> Result<Value> {
+    Ok(match kind {
+        // Nearly all of them, for which drivers have ways of their own.
+        Kind::SmallInt | Kind::Integer | Kind::BigInt => row.int(column, kind)?.map_or(Value::Null, Value::Int),
+        Kind::Text => row.text(column)?.map_or(Value::Null, |text| Value::Text(text.into_owned().into())),
+        _ => row.get(column, kind)?.into_owned(),
+    })
 }
 
 /// Appends a value so that two keys are equal as bytes only if they are equal value by value: each has its class and

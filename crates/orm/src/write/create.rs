@@ -39,7 +39,7 @@ impl Created {
             slot.key = model.def().associations[usize::from(*association)].name.as_str().into();
             slot.association = *association;
             slot.single = link.single;
-            below.open(&slot)?;
+            below.open(&slot, children.len())?;
             children.iter().try_for_each(|child| child.emit_as(target, &slot, below))?;
             below.close(&slot)?;
         }
