@@ -7,7 +7,7 @@ use jiff::{
     civil::{Date, DateTime, Time},
 };
 use relata_driver::Row;
-use relata_schema::{Datum, Error, ErrorKind, Kind, Range, Result};
+use relata_schema::{Datum, Error, ErrorKind, Kind, Range, Result, Value};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -31,6 +31,17 @@ pub trait FromDatum: Sized {
     fn from_row(row: &dyn Row, column: usize, kind: Kind) -> Result<Self> {
         Self::from_datum(row.get(column, kind)?)
     }
+}
+
+/// The value of a column, to be kept.
+#[inline]
+pub(crate) fn kept(row: &dyn Row, column: usize, kind: Kind) -> Result<Value> {
+    Ok(match kind {
+        // Nearly all of them, for which drivers have ways of their own.
+        Kind::SmallInt | Kind::Integer | Kind::BigInt => row.int(column, kind)?.map_or(Value::Null, Value::Int),
+        Kind::Text => row.text(column)?.map_or(Value::Null, |text| Value::Text(text.into_owned().into())),
+        _ => row.get(column, kind)?.into_owned(),
+    })
 }
 
 #[cold]

@@ -8,6 +8,8 @@ use relata_planner::{Feed, Plan, Slot, Step};
 use relata_schema::{Datum, Error, Kind, Result, Value};
 use rustc_hash::{FxHashMap, FxHasher};
 
+use crate::decode::kept;
+
 /// No group, or no instance.
 const NONE: u32 = u32::MAX;
 
@@ -454,17 +456,6 @@ impl Collector<'_, '_> {
         }
         Ok(self.seen.find_or(slot, group, &self.key, add))
     }
-}
-
-/// The value of a column, to be kept.
-#[inline]
-fn kept(row: &dyn Row, column: usize, kind: Kind) -> Result<Value> {
-    Ok(match kind {
-        // Nearly all of them, for which drivers have ways of their own.
-        Kind::SmallInt | Kind::Integer | Kind::BigInt => row.int(column, kind)?.map_or(Value::Null, Value::Int),
-        Kind::Text => row.text(column)?.map_or(Value::Null, |text| Value::Text(text.into_owned().into())),
-        _ => row.get(column, kind)?.into_owned(),
-    })
 }
 
 /// Appends a value so that two keys are equal as bytes only if they are equal value by value: each has its class and
