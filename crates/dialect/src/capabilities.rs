@@ -33,6 +33,8 @@ pub struct Capabilities {
     pub exists_prefix: &'static str,
     /// Whether the server must be kept from making joins of subqueries.
     pub subqueries: Subqueries,
+    /// How rows that have children are counted.
+    pub count: CountForm,
     /// Which queries may be the list of `IN`.
     pub in_select: InSelectForm,
     /// How a value is compared with any or all values of a query.
@@ -358,6 +360,15 @@ pub enum Subqueries {
     Free,
     /// Where they stand beside a join or beside rows out of JSON, it gets some of them wrong.
     Guarded,
+}
+
+/// How rows that have children are counted best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CountForm {
+    /// By a test for each, of which the database makes what it likes.
+    Tests,
+    /// By a list of the children's keys: the database runs a test once for each row.
+    Lists,
 }
 
 /// Which queries may be the list of `IN`.

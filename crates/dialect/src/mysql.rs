@@ -1,7 +1,7 @@
 //! MySQL. <https://dev.mysql.com/doc/refman/9.7/en/sql-statements.html>
 
 use crate::{
-    Assignments, BindTyping, Capabilities, ConflictForm, DatePartForm, DecimalForm, DeleteForm, FeedForm,
+    Assignments, BindTyping, Capabilities, ConflictForm, CountForm, DatePartForm, DecimalForm, DeleteForm, FeedForm,
     FunctionNames, InSelectForm, IndexHintForm, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm,
     OwnTable, PatternForm, PerParentForm, Placeholder, QuantifiedForm, RealForm, RegexpForm, Returning, SearchForm,
     Subqueries, TransactionForm, TruncateForm, TypeNames,
@@ -30,6 +30,7 @@ pub const MYSQL_8_0: Capabilities = Capabilities {
     subqueries: Subqueries::Guarded,
     // "div_precision_increment": a quotient has four digits more than what is divided.
     decimal: DecimalForm::ExactButQuotients,
+    count: CountForm::Tests,
     in_select: InSelectForm::NoLimit,
     quantified: QuantifiedForm::AnyAll,
     // From 8.0.14 on: "Derived Tables".

@@ -1,7 +1,7 @@
 //! PostgreSQL. <https://www.postgresql.org/docs/15/index.html>
 
 use crate::{
-    Assignments, BindTyping, Capabilities, ConflictForm, DecimalForm, DeleteForm, FeedForm, FunctionNames,
+    Assignments, BindTyping, Capabilities, ConflictForm, CountForm, DecimalForm, DeleteForm, FeedForm, FunctionNames,
     InSelectForm, IndexHintForm, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable,
     PatternForm, PerParentForm, Placeholder, QuantifiedForm, RealForm, RegexpForm, Returning, SearchForm, Subqueries,
     TransactionForm, TruncateForm, TypeNames,
@@ -26,6 +26,7 @@ pub const POSTGRES_15: Capabilities = Capabilities {
     exists_prefix: "",
     subqueries: Subqueries::Free,
     decimal: DecimalForm::Exact,
+    count: CountForm::Tests,
     in_select: InSelectForm::Free,
     quantified: QuantifiedForm::AnyAll,
     outer_in_derived: true,

@@ -1,7 +1,7 @@
 //! SQLite. <https://www.sqlite.org/lang.html>
 
 use crate::{
-    Assignments, BindTyping, Capabilities, ConflictForm, DatePartForm, DecimalForm, DeleteForm, FeedForm,
+    Assignments, BindTyping, Capabilities, ConflictForm, CountForm, DatePartForm, DecimalForm, DeleteForm, FeedForm,
     FunctionNames, InSelectForm, IndexHintForm, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm,
     OwnTable, PatternForm, PerParentForm, Placeholder, QuantifiedForm, RealForm, RegexpForm, Returning, SearchForm,
     Subqueries, TransactionForm, TruncateForm, TypeNames,
@@ -28,6 +28,7 @@ pub const SQLITE_3: Capabilities = Capabilities {
     exists_prefix: "+",
     subqueries: Subqueries::Free,
     decimal: DecimalForm::Affinity { digits: 15 },
+    count: CountForm::Lists,
     in_select: InSelectForm::Free,
     quantified: QuantifiedForm::Extremes,
     outer_in_derived: true,

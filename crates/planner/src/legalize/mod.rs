@@ -6,6 +6,7 @@ mod aggregate;
 mod assignments;
 mod bind_type;
 mod conflict;
+mod counted;
 mod decimal;
 mod in_select;
 mod index_hints;
@@ -59,6 +60,7 @@ pub(crate) const LEGALIZATIONS: &[Legalization] = &[
     decimal::LEGALIZATION,
     list::LEGALIZATION,
     quantified::LEGALIZATION,
+    counted::LEGALIZATION,
     in_select::LEGALIZATION,
     outer_rows::LEGALIZATION,
     subqueries::LEGALIZATION,
