@@ -369,6 +369,9 @@ pub enum CountForm {
     Tests,
     /// By a list of the children's keys: the database runs a test once for each row.
     Lists,
+    /// By a list of the different ones among the children's keys: of a test, or of a list as it is, the database makes a loop
+    /// that it takes for cheaper than it is.
+    DistinctLists,
 }
 
 /// Which queries may be the list of `IN`.

@@ -26,7 +26,7 @@ pub const POSTGRES_15: Capabilities = Capabilities {
     exists_prefix: "",
     subqueries: Subqueries::Free,
     decimal: DecimalForm::Exact,
-    count: CountForm::Tests,
+    count: CountForm::DistinctLists,
     in_select: InSelectForm::Free,
     quantified: QuantifiedForm::AnyAll,
     outer_in_derived: true,

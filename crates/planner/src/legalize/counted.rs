@@ -1,5 +1,5 @@
-//! A count that asks of every row of a table whether it has children: where a test runs once for each row, the keys of the
-//! children are a list, which is read once.
+//! A count that asks of every row of a table whether it has children: where a database runs a test once for each row, the
+//! keys of the children are a list, which is read once.
 //!
 //! Law: `EXISTS (σ_{k = c ∧ p}(B))  ≡  c IN (π_k(σ_p(B)))` as a condition of a filter, when p does not name the row outside.
 //! With another condition few rows may be asked, and then the test is faster: what the list costs is the same for one row.
@@ -13,7 +13,7 @@ use super::Legalization;
 pub(crate) const LEGALIZATION: Legalization = Legalization { name: "counted", concerns: Made::EXISTS, run };
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
-    let Some(root) = ir.root().filter(|_| dialect.count == CountForm::Lists && ir.command().is_none()) else {
+    let Some(root) = ir.root().filter(|_| dialect.count != CountForm::Tests && ir.command().is_none()) else {
         return Ok(false);
     };
     let mut select = ir.select(root);
@@ -27,7 +27,7 @@ fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
         let Some(list) = listable(ir, member, select.from) else { return Ok(false) };
         listed.push(list);
     }
-    let members: Vec<ExprId> = listed.into_iter().map(|list| list.write(ir)).collect();
+    let members: Vec<ExprId> = listed.into_iter().map(|list| list.write(ir, dialect)).collect();
     select.filter = Some(ir.and(&members));
     ir.set_select(root, select);
     Ok(true)
@@ -55,11 +55,12 @@ enum Condition {
 }
 
 impl Condition {
-    fn write(self, ir: &mut Ir) -> ExprId {
+    fn write(self, ir: &mut Ir, dialect: &Capabilities) -> ExprId {
         match self {
             Condition::Stays(condition) => condition,
             Condition::List { own, select, key, rest } => {
                 let mut list = ir.select(select);
+                list.distinct = dialect.count == CountForm::DistinctLists && !is_unique(ir, key);
                 list.columns = ir.make_exprs(&[key]);
                 list.filter = (!rest.is_empty()).then(|| ir.and(&rest));
                 let list = ir.make_select(list);
@@ -67,6 +68,13 @@ impl Condition {
             }
         }
     }
+}
+
+/// Whether no two rows of the table share a column.
+fn is_unique(ir: &Ir, key: ExprId) -> bool {
+    let Expr::Column { rel, column } = ir.expr(key) else { return false };
+    let RelSource::Table(table) = ir.rel(rel).source else { return false };
+    ir.keys(ir.table(table).keys).iter().any(|&unique| ir.key(unique) == [column])
 }
 
 /// What a condition on rows of a table becomes, where it is a test for children.
