@@ -379,10 +379,21 @@ impl Collector<'_, '_> {
     pub(crate) fn row(&mut self, row: &dyn Row) -> Result<()> {
         let stage = &self.forest.stages[self.number];
         let number = (stage.cells.len() / stage.width.max(1)) as u32;
-        let group = match &self.step.feed {
-            None => 0,
-            Some(feed) => self.number_of_key(feed, row)?,
+        let (group, key) = match &self.step.feed {
+            None => (0, None),
+            Some(feed) => self.number_of_key(feed, row).map(|(number, key)| (number, Some(key)))?,
         };
+        if !self.repeats && self.step.slots.len() == 1 {
+            // Every row is one of the slot.
+            self.forest.slots[self.step.slots.start].add(group, number);
+            let cells = &mut self.forest.stages[self.number].cells;
+            let read = usize::from(key.is_some());
+            cells.extend(key);
+            for (column, &kind) in self.step.kinds.iter().enumerate().skip(read) {
+                cells.push(kept(row, column, kind)?);
+            }
+            return Ok(());
+        }
         let mut is_new = false;
         for at in 0..self.step.slots.len() {
             let slot = self.step.slots.start + at;
@@ -409,15 +420,16 @@ impl Collector<'_, '_> {
         Ok(())
     }
 
-    /// The number of the key that a row of a fed statement belongs to.
-    fn number_of_key(&mut self, feed: &Feed, row: &dyn Row) -> Result<u32> {
+    /// The number of the key that a row of a fed statement belongs to, and what its first column says of it.
+    fn number_of_key(&mut self, feed: &Feed, row: &dyn Row) -> Result<(u32, Value)> {
         let unknown = || Error::internal("a fed statement answered a key that it was not given");
         let said = kept(row, 0, self.step.kinds.first().copied().unwrap_or(Kind::BigInt))?;
         if feed.by_value {
-            return self.forest.known.get(std::iter::once(&said), &mut self.key).ok_or_else(unknown);
+            let number = self.forest.known.get(std::iter::once(&said), &mut self.key).ok_or_else(unknown)?;
+            return Ok((number, said));
         }
         match said {
-            Datum::Int(ordinal) => u32::try_from(ordinal - feed.first).map_err(|_| unknown()),
+            Datum::Int(ordinal) => Ok((u32::try_from(ordinal - feed.first).map_err(|_| unknown())?, said)),
             _ => Err(Error::internal("a fed statement answered without the number of its key")),
         }
     }
