@@ -1,11 +1,11 @@
 //! Calls on SQLite in memory by every library in one process: `cargo bench --bench sqlite`. Prints the medians and what each
 //! takes of rusqlite by hand, as Markdown.
 
-use std::{fs, path::Path, time::Duration};
+use std::time::Duration;
 
 use criterion::Criterion;
 use relata_peers::{
-    end_to_end::{CALLS, LIBRARIES, call, library},
+    end_to_end::{CALLS, LIBRARIES, Place, call, library, median},
     table,
 };
 
@@ -17,11 +17,11 @@ fn main() {
         .without_plots()
         .configure_from_args();
     for name in CALLS {
-        let answers: Vec<usize> = LIBRARIES.iter().map(|of| call(&mut *library(of), name, 7)).collect();
+        let answers: Vec<usize> = LIBRARIES.iter().map(|of| call(&mut *library(of, &Place::Sqlite), name, 7)).collect();
         assert!(answers.iter().all(|answer| *answer == answers[0]), "{name}: {answers:?}");
         for of in LIBRARIES {
             // Each starts with a database that nobody has written to.
-            let mut library = library(of);
+            let mut library = library(of, &Place::Sqlite);
             let mut number = 0;
             criterion.bench_function(&format!("{name}/{of}"), |bencher| {
                 bencher.iter(|| {
@@ -32,20 +32,14 @@ fn main() {
         }
     }
     criterion.final_summary();
-    let rows: Vec<_> =
-        CALLS.iter().map(|name| (*name, LIBRARIES.iter().map(|of| median(name, of)).collect::<Vec<_>>())).collect();
+    let rows: Vec<_> = CALLS
+        .iter()
+        .map(|name| (*name, LIBRARIES.iter().map(|of| median(&format!("{name}/{of}"))).collect::<Vec<_>>()))
+        .collect();
     println!("\n{}", table::markdown(&rows, &LIBRARIES));
     let ratios: Vec<_> = rows
         .iter()
         .map(|(name, cells)| (*name, cells.iter().map(|cell| Some((*cell)? / cells[0]?)).collect::<Vec<_>>()))
         .collect();
     println!("{}", table::markdown(&ratios, &LIBRARIES));
-}
-
-/// What criterion has written down, in nanoseconds.
-fn median(name: &str, of: &str) -> Option<f64> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/criterion");
-    let text = fs::read_to_string(folder.join(format!("{name}_{of}/new/estimates.json"))).ok()?;
-    let estimates: serde_json::Value = serde_json::from_str(&text).ok()?;
-    estimates["median"]["point_estimate"].as_f64()
 }

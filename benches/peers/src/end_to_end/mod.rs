@@ -1,5 +1,7 @@
-//! Calls that reach a database: the same by hand, with relata, diesel, sqlx and SeaORM, each on a database of its own in
-//! memory, over the same tables and rows.
+//! Calls that reach a database: the same by hand, with relata, diesel, sqlx and SeaORM, each on a database of its own over
+//! the same tables and rows.
+
+use std::{fs, path::Path};
 
 mod by_hand;
 mod of_diesel;
@@ -23,6 +25,19 @@ pub const CALLS: [&str; 9] = [
 /// The libraries, in the order of the columns.
 pub const LIBRARIES: [&str; 5] = ["by hand", "relata", "diesel", "sqlx", "SeaORM"];
 
+/// Where calls go.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// SQLite in memory, which is filled first.
+    Sqlite,
+    /// A database of PostgreSQL that is filled, by its URL.
+    Postgres(String),
+    /// One of MySQL.
+    Mysql(String),
+    /// One of MariaDB.
+    Mariadb(String),
+}
+
 /// A library's way to each call. What is answered is a number that says that all of it was there.
 pub trait Library {
     /// One user by key.
@@ -43,15 +58,33 @@ pub trait Library {
     fn update(&mut self, n: u64) -> usize;
 }
 
-/// A library by name, on a database that is filled.
-pub fn library(name: &str) -> Box<dyn Library> {
-    match name {
-        "by hand" => Box::new(by_hand::Hand::new()),
-        "relata" => Box::new(of_relata::Relata::new()),
-        "diesel" => Box::new(of_diesel::Diesel::new()),
-        "sqlx" => Box::new(of_sqlx::Sqlx::new()),
-        _ => Box::new(of_sea_orm::SeaOrm::new()),
+/// A library by name.
+///
+/// # Panics
+///
+/// When the database is not there; and by hand for anything but SQLite, where `relata-benches` compares.
+pub fn library(name: &str, place: &Place) -> Box<dyn Library> {
+    match (name, place) {
+        ("relata", place) => Box::new(of_relata::Relata::new(place)),
+        ("SeaORM", place) => Box::new(of_sea_orm::SeaOrm::new(place)),
+        ("diesel", Place::Sqlite) => Box::new(of_diesel::sqlite::Diesel::new(":memory:", Some(FILLED))),
+        ("diesel", Place::Postgres(url)) => Box::new(of_diesel::postgres::Diesel::new(url, None)),
+        ("diesel", Place::Mysql(url) | Place::Mariadb(url)) => Box::new(of_diesel::mysql::Diesel::new(url, None)),
+        ("sqlx", Place::Sqlite) => Box::new(of_sqlx::sqlite::Sqlx::new("sqlite::memory:", Some(FILLED))),
+        ("sqlx", Place::Postgres(url)) => Box::new(of_sqlx::postgres::Sqlx::new(url, None)),
+        ("sqlx", Place::Mysql(url) | Place::Mariadb(url)) => Box::new(of_sqlx::mysql::Sqlx::new(url, None)),
+        (_, Place::Sqlite) => Box::new(by_hand::Hand::new()),
+        (name, place) => panic!("{name} has no way to {place:?}"),
     }
+}
+
+/// The median of what criterion has written down of a call, in nanoseconds.
+pub fn median(id: &str) -> Option<f64> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/criterion");
+    // Criterion keeps what it measures in a folder whose name has no slash.
+    let text = fs::read_to_string(folder.join(format!("{}/new/estimates.json", id.replace('/', "_")))).ok()?;
+    let estimates: serde_json::Value = serde_json::from_str(&text).ok()?;
+    estimates["median"]["point_estimate"].as_f64()
 }
 
 /// Does what is asked.

@@ -6,15 +6,21 @@ use relata_benches::{
     models::{Post, User},
 };
 
-use super::{FILLED, Library, age};
+use super::{FILLED, Library, Place, age};
 
 pub struct Relata(Database);
 
 impl Relata {
-    pub fn new() -> Self {
-        let db = Database::open("sqlite::memory:").unwrap();
-        db.batch(FILLED).unwrap();
-        Relata(db)
+    pub fn new(place: &Place) -> Self {
+        Relata(match place {
+            Place::Sqlite => {
+                let db = Database::open("sqlite::memory:").unwrap();
+                db.batch(FILLED).unwrap();
+                db
+            }
+            Place::Postgres(url) | Place::Mysql(url) => Database::open(url).unwrap(),
+            Place::Mariadb(url) => Database::open(&url.replacen("mysql:", "mariadb:", 1)).unwrap(),
+        })
     }
 }
 
@@ -29,7 +35,9 @@ impl Library for Relata {
 
     fn with_posts(&mut self) -> usize {
         let users = User::find().filter(User::ID.lte(100)).order(User::ID.asc());
-        let users = users.include(User::POSTS.order(Post::ID.asc())).all(&self.0).unwrap();
+        // As the others do: left to relata it would be a join, which is one statement and repeats the users.
+        let posts = User::POSTS.order(Post::ID.asc()).separate(true);
+        let users = users.include(posts).all(&self.0).unwrap();
         users.len() + users.iter().map(|user| user.posts.get().unwrap().len()).sum::<usize>()
     }
 
@@ -42,7 +50,7 @@ impl Library for Relata {
 
     fn associations(&mut self) -> usize {
         let users = User::find().filter(User::ID.lte(100)).order(User::ID.asc());
-        let posts = User::POSTS.order(Post::ID.asc()).include(Post::COMMENTS);
+        let posts = User::POSTS.order(Post::ID.asc()).separate(true).include(Post::COMMENTS.separate(true));
         let users = users.include(posts).all(&self.0).unwrap();
         let mut count = users.len();
         for user in &users {

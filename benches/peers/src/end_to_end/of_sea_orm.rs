@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use tokio::runtime::Runtime;
 
-use super::{AT_ONCE, FILLED, Library, age, key};
+use super::{AT_ONCE, FILLED, Library, Place, age, key};
 
 mod user {
     use sea_orm::entity::prelude::*;
@@ -122,14 +122,20 @@ pub struct SeaOrm {
 }
 
 impl SeaOrm {
-    pub fn new() -> Self {
+    pub fn new(place: &Place) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let db = runtime.block_on(async {
-            let mut options = ConnectOptions::new("sqlite::memory:");
-            // A second connection would have a database of its own.
+            let url = match place {
+                Place::Sqlite => "sqlite::memory:",
+                Place::Postgres(url) | Place::Mysql(url) | Place::Mariadb(url) => url,
+            };
+            let mut options = ConnectOptions::new(url);
+            // A second connection would have a database of its own in memory.
             options.max_connections(1).min_connections(1).sqlx_logging(false);
             let db = Database::connect(options).await.unwrap();
-            db.execute_unprepared(FILLED).await.unwrap();
+            if matches!(place, Place::Sqlite) {
+                db.execute_unprepared(FILLED).await.unwrap();
+            }
             db
         });
         SeaOrm { db, runtime }
