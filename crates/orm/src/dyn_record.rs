@@ -5,7 +5,7 @@ use relata_planner::{Field, Name, Share, Slot};
 use relata_schema::{Datum, Error, ErrorKind, ModelRef, Result, Value, datum_to_json};
 use serde_json::{Map, Value as Json};
 
-use crate::{Draft, Executor, Instance, Sink, State, WriteOptions, decode::kept, into_value::same, write};
+use crate::{Draft, Executor, Instance, Sink, State, WriteOptions, into_value::same, write};
 
 /// A row of a model that is defined at run time: values by name, and the rows of what was included.
 #[derive(Debug, Clone, Default)]
@@ -335,7 +335,8 @@ impl DynRecord {
     fn read(model: Option<ModelRef>, fields: &Share<Field>, start: usize, row: &dyn Row) -> Result<DynRecord> {
         let mut values = Vec::with_capacity(fields.len());
         for (i, field) in fields.iter().enumerate() {
-            values.push(kept(row, start + i, field.kind).map_err(|error| error.at(&field.name))?);
+            let value = row.get(start + i, field.kind).map_err(|error| error.at(&field.name))?;
+            values.push(value.into_owned());
         }
         Ok(DynRecord { model, fields: fields.clone(), values, ..DynRecord::default() })
     }

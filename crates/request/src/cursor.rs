@@ -245,8 +245,8 @@ pub struct Query<'b> {
     pub handle: u32,
     /// Its options that are no list.
     pub flags: Flags,
-    /// The bytes and the first bind of what is selected, what is included, the condition, the group, the condition on
-    /// groups, the order and the page.
+    /// The bytes and the first bind of what is included, the condition, the group, the condition on groups, the order, the
+    /// page, and what is selected.
     pub sections: [(&'b [u8], u32); 7],
 }
 

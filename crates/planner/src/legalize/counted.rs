@@ -27,6 +27,9 @@ fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
         let Some(list) = listable(ir, member, select.from) else { return Ok(false) };
         listed.push(list);
     }
+    if !listed.iter().any(|list| matches!(list, Condition::List { .. })) {
+        return Ok(false);
+    }
     let members: Vec<ExprId> = listed.into_iter().map(|list| list.write(ir, dialect)).collect();
     select.filter = Some(ir.and(&members));
     ir.set_select(root, select);

@@ -495,6 +495,10 @@ impl<'a> Nodes<'a> {
                 _ => relata_ir::Nulls::First,
             };
             found.push(OrderPart { expr, descending: direction & 1 != 0, nulls, names, own });
+            if found.len() > MAX_NODES {
+                let message = "the request is ordered or grouped by too many expressions";
+                return Err(Error::new(ErrorKind::LimitExceeded, message).at(self.path(index)));
+            }
         }
         Ok(found)
     }
