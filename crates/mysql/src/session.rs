@@ -1,11 +1,13 @@
 //! Running statements.
 
+use std::borrow::Cow;
+
 use mysql::{Conn, Params, Value as Raw, prelude::Queryable};
 use relata_dialect::{
     MYSQL_8_0,
     raw::{changes_settings, transaction_control},
 };
-use relata_driver::{Numbered, Param, Row, Session, Statement};
+use relata_driver::{Numbered, Param, Row, Session, Statement, int_of, text_of};
 use relata_schema::{ConnectionFate, Datum, Error, ErrorKind, Kind, Outcome, Result, Retry};
 use rustc_hash::FxHashMap;
 
@@ -227,6 +229,24 @@ impl MysqlRow<'_> {
 impl Row for MysqlRow<'_> {
     fn get(&self, column: usize, kind: Kind) -> Result<Datum<'_>> {
         value::read_column(self.cell(column)?, kind, self.0.columns_ref().get(column))
+    }
+
+    fn int(&self, column: usize, kind: Kind) -> Result<Option<i64>> {
+        match self.0.as_ref(column) {
+            Some(Raw::Int(value)) => Ok(Some(*value)),
+            Some(Raw::NULL) => Ok(None),
+            _ => int_of(self.get(column, kind)?),
+        }
+    }
+
+    fn text(&self, column: usize) -> Result<Option<Cow<'_, str>>> {
+        match self.0.as_ref(column) {
+            Some(Raw::Bytes(bytes)) if self.0.columns_ref().get(column).is_some_and(value::is_text) => {
+                value::utf8(bytes).map(|text| Some(Cow::Borrowed(text)))
+            }
+            Some(Raw::NULL) => Ok(None),
+            _ => text_of(self.get(column, Kind::Text)?),
+        }
     }
 
     fn is_null(&self, column: usize) -> bool {

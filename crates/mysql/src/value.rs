@@ -143,6 +143,16 @@ fn json_value(out: &mut String, value: &Datum<'_>) {
     write_json_string(out, &text);
 }
 
+/// Whether bytes of a column are a text as they stand, if they are text at all.
+pub(crate) fn is_text(column: &Column) -> bool {
+    !matches!(column.column_type(), ColumnType::MYSQL_TYPE_BIT | ColumnType::MYSQL_TYPE_GEOMETRY)
+}
+
+/// Bytes of a text.
+pub(crate) fn utf8(bytes: &[u8]) -> Result<&str> {
+    std::str::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::Decode, "the server sent no UTF-8"))
+}
+
 /// Reads a cell as a kind. The same bytes are another thing in a column of bits, of shapes or of text.
 pub(crate) fn read_column<'r>(raw: &'r Raw, kind: Kind, column: Option<&Column>) -> Result<Datum<'r>> {
     let (Raw::Bytes(bytes), Some(column)) = (raw, column) else { return read(raw, kind) };
@@ -187,9 +197,7 @@ pub(crate) fn read<'r>(raw: &'r Raw, kind: Kind) -> Result<Datum<'r>> {
         return Ok(Datum::Null);
     }
     let text = || match raw {
-        Raw::Bytes(bytes) => {
-            std::str::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::Decode, "the server sent no UTF-8"))
-        }
+        Raw::Bytes(bytes) => utf8(bytes),
         _ => Err(wrong()),
     };
     let int = || match raw {

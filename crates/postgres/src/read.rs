@@ -48,6 +48,15 @@ fn exact(bytes: &[u8], decimal: Decimal) -> Option<Decimal> {
     (i64::from(decimal.normalize().scale()) == i64::from(behind_point.max(0))).then_some(decimal)
 }
 
+/// From the first moment of 1970 to that of 2000, which the server counts from.
+const TO_2000: i64 = 946_684_800_000_000;
+
+/// A moment that there is: its microseconds, counted. jiff's own way adds up a span of them.
+fn instant(bytes: &[u8]) -> Option<Timestamp> {
+    let microseconds = protocol::timestamp_from_sql(bytes).ok()?.checked_add(TO_2000)?;
+    Timestamp::from_microsecond(microseconds).ok()
+}
+
 /// Reads a cell as a kind.
 pub(crate) fn read<'r>(raw: &Raw<'r>, kind: Kind) -> Result<Datum<'r>> {
     let Some(bytes) = raw.bytes else { return Ok(Datum::Null) };
@@ -110,7 +119,10 @@ pub(crate) fn read<'r>(raw: &Raw<'r>, kind: Kind) -> Result<Datum<'r>> {
         Kind::Json if *ty == Type::JSON => Datum::Json(Cow::Borrowed(text()?)),
         Kind::Bytes if *ty == Type::BYTEA => Datum::Bytes(Cow::Borrowed(bytes)),
         Kind::Uuid if *ty == Type::UUID => Datum::Uuid(Uuid::from_sql(ty, bytes).map_err(failed)?),
-        Kind::Instant if *ty == Type::TIMESTAMPTZ => Datum::Instant(Timestamp::from_sql(ty, bytes).map_err(failed)?),
+        Kind::Instant if *ty == Type::TIMESTAMPTZ => Datum::Instant(match instant(bytes) {
+            Some(instant) => instant,
+            None => Timestamp::from_sql(ty, bytes).map_err(failed)?,
+        }),
         Kind::Naive if *ty == Type::TIMESTAMP => Datum::Naive(DateTime::from_sql(ty, bytes).map_err(failed)?),
         Kind::Day if *ty == Type::DATE => Datum::Day(Date::from_sql(ty, bytes).map_err(failed)?),
         Kind::Time if *ty == Type::TIME => Datum::Time(Time::from_sql(ty, bytes).map_err(failed)?),
