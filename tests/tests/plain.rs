@@ -71,6 +71,33 @@ fn rows_of_values_are_inserted() {
     });
 }
 
+/// MySQL and MariaDB have a placeholder for each key, as many as the next power of two, and 4,096 in a statement at most.
+#[test]
+fn children_of_many_parents_are_found_by_their_keys() {
+    on_all("plain_keys", |db| {
+        const PEOPLE: i64 = 5_000;
+        let people = (1..=PEOPLE).map(|n| (n, format!("n{n}")));
+        Person::insert((Person::ID, Person::NAME)).rows(people).run(db).unwrap();
+        // Two for each, but for every seventh, and none side by side.
+        let owners = (1..=PEOPLE).chain(1..=PEOPLE).filter(|owner| owner % 7 != 0);
+        Pet::insert((Pet::NAME, Pet::PERSON_ID))
+            .rows(owners.map(|owner| (format!("p{owner}"), owner)))
+            .run(db)
+            .unwrap();
+        for limit in [1, 2, 3, 4, 7, 31, 64, 65, 4_095, 4_096, 4_097, 5_000] {
+            let pets = Person::PETS.separate(true).order(Pet::ID.desc());
+            let found = Person::find().order(Person::ID.asc()).limit(limit).include(pets).all(db).unwrap();
+            assert_eq!(found.len() as u64, limit);
+            for person in &found {
+                let pets = person.pets.get().unwrap();
+                assert_eq!(pets.len(), if person.id % 7 == 0 { 0 } else { 2 }, "{limit}: {person:?}");
+                assert!(pets.iter().all(|pet| pet.person_id == person.id), "{limit}: {person:?}");
+                assert!(pets.is_sorted_by(|one, other| one.id > other.id), "{limit}: {person:?}");
+            }
+        }
+    });
+}
+
 #[test]
 fn values_of_an_insert_keep_to_their_types() {
     on_all("plain_types", |db| {

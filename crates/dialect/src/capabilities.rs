@@ -19,7 +19,9 @@ pub struct Capabilities {
     pub limit: LimitForm,
     /// How a list that is one bind is written.
     pub list: ListForm,
-    /// How the keys of parents are fed to a statement.
+    /// How the keys of parents are looked for, where they are looked for in one column.
+    pub keys: KeysForm,
+    /// How the keys of parents become a relation, where they have several columns or a limit counts their rows.
     pub feed: FeedForm,
     /// How a limit for each parent is written.
     pub per_parent: PerParentForm,
@@ -130,6 +132,16 @@ pub enum ListForm {
     /// `IN (SELECT c1 FROM JSON_TABLE(?, '$[*]' COLUMNS (...)))`.
     /// <https://dev.mysql.com/doc/refman/9.7/en/json-table-functions.html>
     JsonTable,
+}
+
+/// How the keys of parents are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeysForm {
+    /// As a list of the request is.
+    List,
+    /// `IN (?, ?, ...)`: a placeholder for each, as many as the next power of two, and so many in a statement at most, which
+    /// is one. The server looks for them in an index, and what it reads out of JSON it would join. Placeholders have no numbers.
+    Placeholders(u16),
 }
 
 /// How the keys of parents become a relation.

@@ -15,9 +15,9 @@ mod types;
 
 pub use capabilities::{
     Assignments, BindTyping, Capabilities, ColumnCheck, ConflictForm, CountForm, DatePartForm, DecimalForm, DeleteForm,
-    FeedForm, FunctionNames, InSelectForm, IndexHintForm, IsolationForm, JsonForm, LimitForm, ListForm, LockForm,
-    NullsForm, OwnTable, PatternForm, PerParentForm, Placeholder, QuantifiedForm, RealForm, RegexpForm, Returning,
-    SearchForm, Subqueries, TransactionForm, TruncateForm, TypeNames,
+    FeedForm, FunctionNames, InSelectForm, IndexHintForm, IsolationForm, JsonForm, KeysForm, LimitForm, ListForm,
+    LockForm, NullsForm, OwnTable, PatternForm, PerParentForm, Placeholder, QuantifiedForm, RealForm, RegexpForm,
+    Returning, SearchForm, Subqueries, TransactionForm, TruncateForm, TypeNames,
 };
 pub use mariadb::{MARIADB_10_6, MARIADB_10_11, MARIADB_11_8};
 pub use mysql::{MYSQL_8_0, MYSQL_9_7};

@@ -2,9 +2,9 @@
 
 use crate::{
     Assignments, BindTyping, Capabilities, ConflictForm, CountForm, DatePartForm, DecimalForm, DeleteForm, FeedForm,
-    FunctionNames, InSelectForm, IndexHintForm, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm,
-    OwnTable, PatternForm, PerParentForm, Placeholder, QuantifiedForm, RealForm, RegexpForm, Returning, SearchForm,
-    Subqueries, TransactionForm, TruncateForm, TypeNames,
+    FunctionNames, InSelectForm, IndexHintForm, IsolationForm, JsonForm, KeysForm, LimitForm, ListForm, LockForm,
+    NullsForm, OwnTable, PatternForm, PerParentForm, Placeholder, QuantifiedForm, RealForm, RegexpForm, Returning,
+    SearchForm, Subqueries, TransactionForm, TruncateForm, TypeNames,
     raw::Lexis,
     types::mysql::{self, cast, column, json_column},
 };
@@ -19,6 +19,7 @@ pub const MYSQL_8_0: Capabilities = Capabilities {
     bind_typing: BindTyping::DecimalsAreText,
     limit: LimitForm::LimitOffset { unlimited: Some("18446744073709551615"), prefix: "" },
     list: ListForm::JsonTable,
+    keys: KeysForm::Placeholders(4096),
     feed: FeedForm::JsonTable,
     per_parent: PerParentForm::Lateral,
     pattern: PatternForm::LikeLower,

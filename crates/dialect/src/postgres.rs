@@ -2,7 +2,7 @@
 
 use crate::{
     Assignments, BindTyping, Capabilities, ConflictForm, CountForm, DecimalForm, DeleteForm, FeedForm, FunctionNames,
-    InSelectForm, IndexHintForm, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable,
+    InSelectForm, IndexHintForm, IsolationForm, JsonForm, KeysForm, LimitForm, ListForm, LockForm, NullsForm, OwnTable,
     PatternForm, PerParentForm, Placeholder, QuantifiedForm, RealForm, RegexpForm, Returning, SearchForm, Subqueries,
     TransactionForm, TruncateForm, TypeNames,
     raw::Lexis,
@@ -18,6 +18,7 @@ pub const POSTGRES_15: Capabilities = Capabilities {
     bind_typing: BindTyping::Inferred,
     limit: LimitForm::LimitOffset { unlimited: None, prefix: "" },
     list: ListForm::Any,
+    keys: KeysForm::List,
     feed: FeedForm::Unnest,
     per_parent: PerParentForm::Lateral,
     pattern: PatternForm::LikeIlike,

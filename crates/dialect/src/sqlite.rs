@@ -2,9 +2,9 @@
 
 use crate::{
     Assignments, BindTyping, Capabilities, ConflictForm, CountForm, DatePartForm, DecimalForm, DeleteForm, FeedForm,
-    FunctionNames, InSelectForm, IndexHintForm, IsolationForm, JsonForm, LimitForm, ListForm, LockForm, NullsForm,
-    OwnTable, PatternForm, PerParentForm, Placeholder, QuantifiedForm, RealForm, RegexpForm, Returning, SearchForm,
-    Subqueries, TransactionForm, TruncateForm, TypeNames,
+    FunctionNames, InSelectForm, IndexHintForm, IsolationForm, JsonForm, KeysForm, LimitForm, ListForm, LockForm,
+    NullsForm, OwnTable, PatternForm, PerParentForm, Placeholder, QuantifiedForm, RealForm, RegexpForm, Returning,
+    SearchForm, Subqueries, TransactionForm, TruncateForm, TypeNames,
     raw::Lexis,
     types::sqlite::{self, cast, column},
 };
@@ -18,6 +18,7 @@ pub const SQLITE_3: Capabilities = Capabilities {
     bind_typing: BindTyping::ByValue,
     limit: LimitForm::LimitOffset { unlimited: Some("-1"), prefix: "+" },
     list: ListForm::JsonEach,
+    keys: KeysForm::List,
     feed: FeedForm::JsonEach,
     per_parent: PerParentForm::FirstKeys,
     pattern: PatternForm::GlobLike,

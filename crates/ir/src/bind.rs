@@ -38,6 +38,8 @@ pub enum Transform {
     AsIs,
     /// A list becomes one value: the database's array, or a JSON array.
     Array,
+    /// Each element of a list has a placeholder of its own.
+    Spread,
     /// The whole feed of keys becomes a JSON array: of values, or of arrays when there are several columns.
     JsonRows,
     /// The keys and numbers of a path in a JSON document become a list of texts.

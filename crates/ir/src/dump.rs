@@ -114,6 +114,7 @@ impl Dump<'_> {
             match bind.transform {
                 Transform::AsIs => {}
                 Transform::Array => self.out.push_str(" array"),
+                Transform::Spread => self.out.push_str(" spread"),
                 Transform::JsonRows => self.out.push_str(" json-rows"),
                 Transform::JsonLegs => self.out.push_str(" json-legs"),
                 Transform::JsonPath { escapes } => {

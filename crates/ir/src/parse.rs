@@ -298,6 +298,7 @@ fn bind(tokens: &mut Tokens) -> Result<BindDef> {
             tokens.next()?;
             match word {
                 "array" => Transform::Array,
+                "spread" => Transform::Spread,
                 "json-rows" => Transform::JsonRows,
                 "json-legs" => Transform::JsonLegs,
                 "json-path" => Transform::JsonPath { escapes: false },

@@ -12,6 +12,8 @@ use relata_schema::{Datum, Error, ErrorKind, Kind, Result};
 pub(crate) struct Keys<'k> {
     pub values: Vec<Datum<'k>>,
     pub kinds: &'k [Kind],
+    /// How many placeholders there are, where each key has one; the last key fills up.
+    pub placeholders: usize,
 }
 
 /// The parameters of a statement.
@@ -42,11 +44,22 @@ pub(crate) fn params_into<'a>(
         params.extend(run.iter().map(|def| Param::given(as_it_stands(def, binds).unwrap_or(&Datum::Null), def.kind)));
         rest = others;
         if let Some((def, others)) = rest.split_first() {
-            params.push(param(def, binds, keys)?);
+            match keys {
+                Some(keys) if def.transform == Transform::Spread => spread(params, def.kind, keys),
+                _ => params.push(param(def, binds, keys)?),
+            }
             rest = others;
         }
     }
     Ok(())
+}
+
+/// A parameter for each key.
+fn spread<'a>(params: &mut Vec<Param<'a>>, kind: Kind, keys: &'a Keys<'a>) {
+    let Some(last) = keys.values.last() else { return };
+    params.reserve(keys.placeholders);
+    params.extend(keys.values.iter().map(|value| Param::given(value, kind)));
+    params.extend((keys.values.len()..keys.placeholders).map(|_| Param::given(last, kind)));
 }
 
 #[inline]
@@ -235,9 +248,12 @@ fn kind_slice(kind: Kind) -> &'static [Kind] {
 fn transform(value: Datum<'_>, transform: Transform) -> Result<Datum<'_>> {
     let Datum::Text(text) = &value else { return Ok(value) };
     let new = match transform {
-        Transform::AsIs | Transform::Array | Transform::JsonRows | Transform::JsonLegs | Transform::JsonPath { .. } => {
-            return Ok(value);
-        }
+        Transform::AsIs
+        | Transform::Array
+        | Transform::Spread
+        | Transform::JsonRows
+        | Transform::JsonLegs
+        | Transform::JsonPath { .. } => return Ok(value),
         Transform::EscapeLike { open_start, open_end } => enclose(text, '%', open_start, open_end, |c, out| {
             if matches!(c, '%' | '_' | '\\') {
                 out.push('\\');

@@ -70,17 +70,29 @@ pub(crate) fn steps(plan: &Plan, binds: &[Bind<'_>], session: &mut dyn Session, 
     let mut forest = Forest::new(plan);
     for (number, step) in plan.steps.iter().enumerate() {
         let fed = forest.keys(plan, number);
-        let keys = match (&fed, &step.feed) {
-            (Some(values), _) if values.is_empty() => continue,
-            (Some(values), Some(feed)) => {
-                Some(Keys { values: values.iter().map(relata_schema::Datum::borrowed).collect(), kinds: &feed.kinds })
-            }
-            _ => None,
-        };
-        let params = params(&step.binds, binds, keys.as_ref())?;
-        log::debug!(target: "relata::sql", "{}", step.sql);
         let mut collector = forest.collector(plan, number);
-        session.query(statement(plan, number), &params, &mut |row| collector.row(row))?;
+        let (Some(values), Some(feed)) = (&fed, &step.feed) else {
+            let params = params(&step.binds, binds, None)?;
+            log::debug!(target: "relata::sql", "{}", step.sql);
+            session.query(statement(plan, number), &params, &mut |row| collector.row(row))?;
+            continue;
+        };
+        let at_once = step.spread.map_or(values.len(), |spread| spread.most);
+        for values in values.chunks(at_once.max(1)) {
+            let placeholders = step.spread.map_or(1, |spread| spread.placeholders(values.len()));
+            let values = values.iter().map(relata_schema::Datum::borrowed).collect();
+            let keys = Keys { values, kinds: &feed.kinds, placeholders };
+            let params = params(&step.binds, binds, Some(&keys))?;
+            let text = step.spread.map(|spread| step.text_for(spread, placeholders));
+            let mut statement = statement(plan, number);
+            if let Some(text) = &text {
+                // Each text is prepared by itself: the powers of two tell them apart.
+                let key = statement.key.map(|(plan, step)| (plan, step | (placeholders.ilog2() + 1) << STEP_BITS));
+                statement = Statement { sql: text, key, ..statement };
+            }
+            log::debug!(target: "relata::sql", "{}", statement.sql);
+            session.query(statement, &params, &mut |row| collector.row(row))?;
+        }
     }
     forest.emit(plan, sink)
 }
@@ -99,6 +111,9 @@ fn stream(
     let statement = Statement { streams, ..statement(plan, 0) };
     session.query(statement, &params, &mut |row| direct(plan, 0, row, sink))
 }
+
+/// What the number of a step takes of the key of a statement.
+const STEP_BITS: u32 = 16;
 
 pub(crate) fn statement(plan: &Plan, step: usize) -> Statement<'_> {
     let Step { sql, cut_by_value, .. } = &plan.steps[step];

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use relata_dialect::{Capabilities, print};
+use relata_dialect::{Capabilities, KeysForm, print};
 use relata_ir::Ir;
 use relata_request::{Call, Request};
 use relata_schema::{Error, ErrorKind, Result};
@@ -11,7 +11,7 @@ use crate::{
     cut, legalize, loading,
     lower::{Lowering, Nodes, Pending, Scratch},
     passes::{self, PASSES},
-    plan::{Loading, Note, Plan, Slot, Step},
+    plan::{Loading, Note, Plan, Slot, Spread, Step},
     share::{Lists, Share, Text},
 };
 
@@ -166,15 +166,19 @@ impl Planner {
             // As many rows as the request says are spelled one by one, so their number is looked at before.
             check_binds(step.repeated.map_or(0, |rows| rows.width.saturating_mul(rows.rows)), dialect, root)?;
             let lists = &mut lowering.scratch.lists;
-            let start = lists.text.len();
+            let text = lists.text.len();
             let mut writer = print::Writer::new(dialect, &mut lists.text, &mut self.spelled);
             print::statement(&mut writer, lowering.ir);
-            step.sql = Text::drafted(start..lists.text.len());
+            step.sql = Text::drafted(text..lists.text.len());
             step.cut_by_value = cut::is_cut_by_value(lowering.ir);
             let start = lists.binds.len();
             lists.binds.extend(self.spelled.binds.iter().map(|&bind| lowering.ir.bind(bind)));
             step.binds = Share::drafted(start..lists.binds.len());
             check_binds(step.drafted_placeholders(), dialect, root)?;
+            step.spread = self.spelled.spread.map(|at| {
+                let others = step.drafted_placeholders().saturating_sub(1);
+                Spread { at: at - text, most: most_keys(dialect, others) }
+            });
             steps.push(step);
             for (node, _) in &lowering.feeds {
                 if !waiting.contains(node) {
@@ -215,6 +219,13 @@ fn check_binds(binds: usize, dialect: &Capabilities, path: &str) -> Result<()> {
     Err(Error::new(ErrorKind::LimitExceeded, message)
         .at(path)
         .help("pass the values as one list: a list over 32 is a single bind"))
+}
+
+/// How many keys a statement takes that has so many other binds: a power of two.
+fn most_keys(dialect: &Capabilities, others: usize) -> usize {
+    let KeysForm::Placeholders(most) = dialect.keys else { return 1 };
+    let most = usize::from(most).min(dialect.max_binds.saturating_sub(others)).max(1);
+    1 << most.ilog2()
 }
 
 /// Children are shown in the order asked for, whatever the order in which their statements were lowered.

@@ -23,7 +23,7 @@ pub use cache::{CacheStats, PlanCache, Plans};
 pub use compile::{Force, Options, Planner, Trace};
 pub use name::Name;
 pub use passes::{PASSES, Pass};
-pub use plan::{Feed, Field, Loading, Note, Plan, Rows, Slot, Step, ThroughSlot};
+pub use plan::{Feed, Field, Loading, Note, Plan, Rows, Slot, Spread, Step, ThroughSlot};
 pub use share::{Share, Text};
 
 /// How many nodes one statement may have.

@@ -43,6 +43,24 @@ pub struct Step {
     pub cut_by_value: bool,
     /// Of an insert: how its first binds repeat, row by row.
     pub repeated: Option<Rows>,
+    /// Whether each key that the statement is fed has a placeholder of its own; the text is that for one key.
+    pub spread: Option<Spread>,
+}
+
+/// A placeholder that stands once for each key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spread {
+    /// Where in the text it is.
+    pub at: usize,
+    /// How many keys a statement takes at most: a power of two.
+    pub most: usize,
+}
+
+impl Spread {
+    /// How many placeholders there are for so many keys: few numbers, so that few texts are prepared. The last key fills up.
+    pub fn placeholders(self, keys: usize) -> usize {
+        keys.next_power_of_two().min(self.most)
+    }
 }
 
 /// How the binds of an insert repeat: `width` of them stand for a row, and row `n` takes what is `n * width` further on.
@@ -54,10 +72,24 @@ pub struct Rows {
     pub rows: usize,
 }
 
+/// A placeholder before another one.
+const ANOTHER: &str = "?, ";
+
 impl Step {
     /// How many placeholders the statement has.
     pub fn placeholders(&self) -> usize {
         self.drafted_placeholders()
+    }
+
+    /// The text with so many placeholders for its keys.
+    pub fn text_for(&self, spread: Spread, placeholders: usize) -> String {
+        let (before, after) = self.sql.split_at(spread.at);
+        let others = placeholders.saturating_sub(1);
+        let mut text = String::with_capacity(self.sql.len() + ANOTHER.len() * others);
+        text.push_str(before);
+        (0..others).for_each(|_| text.push_str(ANOTHER));
+        text.push_str(after);
+        text
     }
 
     pub(crate) fn drafted_placeholders(&self) -> usize {

@@ -1,6 +1,6 @@
 //! Spells expressions.
 
-use relata_ir::{Expr, ExprId, Ir, List, RelId, RelSource, SelectId};
+use relata_ir::{Expr, ExprId, Ir, List, RelId, RelSource, SelectId, Transform};
 use relata_schema::{Aggregate, Comparison, Function, Kind, Pattern};
 
 use super::{Writer, json, query};
@@ -89,6 +89,12 @@ fn bare(w: &mut Writer<'_>, ir: &Ir, node: Expr) {
             w.word(if truth { " IS TRUE" } else { " IS FALSE" });
         }
         Expr::InList(child, list) => in_list(w, ir, child, list, " IN ("),
+        Expr::InArray(child, bind) if ir.bind(bind).transform == Transform::Spread => {
+            expr(w, ir, child, Level::Operand);
+            w.word(" IN (");
+            w.placeholder_of_each(bind);
+            w.word(")");
+        }
         Expr::InArray(child, bind) => {
             expr(w, ir, child, Level::Operand);
             match w.dialect.list {

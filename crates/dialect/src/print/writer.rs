@@ -9,6 +9,8 @@ use crate::{Capabilities, Placeholder};
 pub struct Scratch {
     /// The binds, in the order of their placeholders.
     pub binds: Vec<BindId>,
+    /// Where in the text the placeholder is that stands for each element of a list.
+    pub spread: Option<usize>,
     places: Vec<Option<u32>>,
 }
 
@@ -18,6 +20,7 @@ pub struct Writer<'w> {
     pub(super) dialect: &'static Capabilities,
     pub(super) out: &'w mut String,
     binds: &'w mut Vec<BindId>,
+    spread: &'w mut Option<usize>,
     /// The place of each bind among them, where values have numbers: one value, one number.
     places: &'w mut Vec<Option<u32>>,
     /// Placeholders of the rows of an insert beyond the first: they have numbers and no binds of their own.
@@ -31,10 +34,11 @@ pub struct Writer<'w> {
 impl<'w> Writer<'w> {
     /// A writer into the caller's buffers.
     pub fn new(dialect: &'static Capabilities, out: &'w mut String, scratch: &'w mut Scratch) -> Self {
-        let Scratch { binds, places } = scratch;
+        let Scratch { binds, spread, places } = scratch;
         binds.clear();
         places.clear();
-        Writer { dialect, out, binds, places, repeated: 0, bare: false, named: None }
+        *spread = None;
+        Writer { dialect, out, binds, spread, places, repeated: 0, bare: false, named: None }
     }
 
     /// A keyword or punctuation, known when relata was built.
@@ -131,6 +135,12 @@ impl<'w> Writer<'w> {
                 self.number(number as i64 + 1);
             }
         }
+    }
+
+    /// A placeholder that stands for each element of a list, of which a statement has one.
+    pub(super) fn placeholder_of_each(&mut self, bind: BindId) {
+        *self.spread = Some(self.out.len());
+        self.placeholder(bind);
     }
 
     /// A row of an insert: its placeholders. The binds of the first row stand for all.

@@ -1,7 +1,7 @@
-//! Lists and keys that are one bind: the database's own array, or a JSON array.
+//! Lists and keys that are one bind: the database's own array, a JSON array, or a placeholder for each.
 
-use relata_dialect::{Capabilities, FeedForm, ListForm};
-use relata_ir::{BindDef, BindId, Ir, Made, Source, Transform};
+use relata_dialect::{Capabilities, FeedForm, KeysForm, ListForm};
+use relata_ir::{BindDef, BindId, Expr, Ir, Made, Source, Transform};
 use relata_schema::Result;
 
 use super::Legalization;
@@ -10,6 +10,17 @@ pub(crate) const LEGALIZATION: Legalization = Legalization { name: "list", conce
 
 fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
     let mut changed = false;
+    if matches!(dialect.keys, KeysForm::Placeholders(_)) {
+        let in_keys = |expr| match expr {
+            Expr::InArray(_, list) if matches!(ir.bind(list).source, Source::Keys(_)) => Some(list),
+            _ => None,
+        };
+        let found = ir.made_exprs().find_map(in_keys);
+        if let Some(list) = found {
+            ir.set_bind(list, BindDef { transform: Transform::Spread, ..ir.bind(list) });
+            changed = true;
+        }
+    }
     for id in (0..ir.bind_count()).map(BindId::new) {
         let bind = ir.bind(id);
         let json = match bind.source {

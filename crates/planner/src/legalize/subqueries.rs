@@ -5,7 +5,7 @@
 //! they are wrapped; and so is `EXISTS` beside rows that are read out of JSON, and one that has an outer join itself.
 
 use relata_dialect::{Capabilities, Subqueries};
-use relata_ir::{Expr, ExprId, Ir, JoinKind, Made, RelSource};
+use relata_ir::{Expr, ExprId, Ir, JoinKind, Made, RelSource, Transform};
 use relata_schema::{Function, Result};
 
 use super::Legalization;
@@ -83,16 +83,18 @@ fn conjuncts(ir: &Ir, condition: ExprId) -> Vec<ExprId> {
 /// A condition that is a subquery, or the negation of one.
 fn is_subquery(ir: &Ir, condition: ExprId) -> bool {
     match ir.expr(condition) {
-        Expr::Exists(_) | Expr::InArray(..) | Expr::InSelect(..) => true,
-        Expr::Not(inner) => matches!(ir.expr(inner), Expr::Exists(_) | Expr::InArray(..) | Expr::InSelect(..)),
+        Expr::Exists(_) | Expr::InSelect(..) => true,
+        Expr::InArray(..) => is_list(ir, condition),
+        Expr::Not(inner) => !matches!(ir.expr(inner), Expr::Not(_)) && is_subquery(ir, inner),
         _ => false,
     }
 }
 
 fn is_list(ir: &Ir, condition: ExprId) -> bool {
     match ir.expr(condition) {
-        Expr::InArray(..) => true,
-        Expr::Not(inner) => matches!(ir.expr(inner), Expr::InArray(..)),
+        // One of placeholders is none.
+        Expr::InArray(_, list) => ir.bind(list).transform != Transform::Spread,
+        Expr::Not(inner) => !matches!(ir.expr(inner), Expr::Not(_)) && is_list(ir, inner),
         _ => false,
     }
 }

@@ -274,6 +274,15 @@ impl<'a, 'p> Lowering<'a, 'p> {
                 self.scratch.lists.add_kinds(kinds)
             }
         };
-        Step { sql: Text::default(), binds: Share::default(), kinds, slots, feed, cut_by_value: false, repeated: None }
+        Step {
+            sql: Text::default(),
+            binds: Share::default(),
+            kinds,
+            slots,
+            feed,
+            cut_by_value: false,
+            repeated: None,
+            spread: None,
+        }
     }
 }
