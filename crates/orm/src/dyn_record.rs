@@ -5,7 +5,7 @@ use relata_planner::{Field, Name, Share, Slot};
 use relata_schema::{Datum, Error, ErrorKind, ModelRef, Result, Value, datum_to_json};
 use serde_json::{Map, Value as Json};
 
-use crate::{Draft, Executor, Instance, Sink, State, WriteOptions, into_value::same, write};
+use crate::{Draft, Executor, Instance, Sink, State, WriteOptions, decode::kept, into_value::same, write};
 
 /// A row of a model that is defined at run time: values by name, and the rows of what was included.
 #[derive(Debug, Clone, Default)]
@@ -319,24 +319,35 @@ impl Sink for DynRecord {
             // The root's rows come without an edge being opened.
             self.edges.push(Edge { key: Name::of(""), single: false, rows: Vec::new() });
         }
-        let rows = self.edges.last_mut().map(|edge| &mut edge.rows);
-        match rows {
-            Some(rows) => {
-                rows.push(record);
-                rows.last_mut().map(|last| last as &mut dyn Sink).ok_or_else(|| Error::internal("a row is gone"))
+        match self.edge(slot) {
+            Some(edge) => {
+                edge.rows.push(record);
+                edge.rows.last_mut().map(|last| last as &mut dyn Sink).ok_or_else(|| Error::internal("a row is gone"))
             }
             None => Err(Error::internal("a row has no edge")),
         }
     }
+
+    fn keeps(&self) -> bool {
+        true
+    }
+
+    fn again<'s>(&'s mut self, slot: &Slot, place: usize) -> Option<&'s mut dyn Sink> {
+        self.edge(slot)?.rows.get_mut(place).map(|record| record as &mut dyn Sink)
+    }
 }
 
 impl DynRecord {
+    /// The rows of a slot. The one that was opened last is looked at first, and behind what is shown of the junction.
+    fn edge(&mut self, slot: &Slot) -> Option<&mut Edge> {
+        self.edges.iter_mut().rev().find(|edge| *edge.key == *slot.key)
+    }
+
     /// Reads a row. What its fields are it shares with the plan.
     fn read(model: Option<ModelRef>, fields: &Share<Field>, start: usize, row: &dyn Row) -> Result<DynRecord> {
         let mut values = Vec::with_capacity(fields.len());
         for (i, field) in fields.iter().enumerate() {
-            let value = row.get(start + i, field.kind).map_err(|error| error.at(&field.name))?;
-            values.push(value.into_owned());
+            values.push(kept(row, start + i, field.kind).map_err(|error| error.at(&field.name))?);
         }
         Ok(DynRecord { model, fields: fields.clone(), values, ..DynRecord::default() })
     }

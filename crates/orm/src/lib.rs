@@ -25,6 +25,7 @@ mod projection;
 mod raw;
 mod record;
 mod related;
+mod place;
 mod run;
 mod sink;
 mod stage;

@@ -56,6 +56,9 @@ pub trait Relation {
     /// Those of reading it.
     fn row<'s>(&'s mut self, slot: &Slot, row: &dyn Row) -> Result<&'s mut dyn Sink>;
 
+    /// The row of that number, to which something belongs.
+    fn again<'s>(&'s mut self, place: usize) -> Option<&'s mut dyn Sink>;
+
     /// What was loaded, as JSON; nothing when nothing was.
     fn json(&self) -> Option<Json>;
 
@@ -273,6 +276,10 @@ impl<M: Hydrate> Sink for Record<M> {
     fn row<'s>(&'s mut self, slot: &Slot, row: &dyn Row) -> Result<&'s mut dyn Sink> {
         place(&mut self.value, slot)?.row(slot, row)
     }
+
+    fn again<'s>(&'s mut self, slot: &Slot, place: usize) -> Option<&'s mut dyn Sink> {
+        self.value.relation(slot.association)?.again(place)
+    }
 }
 
 fn place<'m, M: Hydrate>(model: &'m mut M, slot: &Slot) -> Result<&'m mut dyn Relation> {
@@ -295,6 +302,14 @@ impl<M: Hydrate> Sink for Vec<Record<M>> {
             Some(last) => Ok(last),
             None => Err(Error::internal("a row that was just pushed is gone")),
         }
+    }
+
+    fn keeps(&self) -> bool {
+        true
+    }
+
+    fn again<'s>(&'s mut self, _slot: &Slot, place: usize) -> Option<&'s mut dyn Sink> {
+        self.get_mut(place).map(|record| record as &mut dyn Sink)
     }
 }
 
@@ -398,6 +413,11 @@ impl<T: Hydrate> Relation for Many<T> {
         (**self.0.get_or_insert_with(|| Box::new(Vec::new()))).held_mut().row(slot, row)
     }
 
+    fn again<'s>(&'s mut self, place: usize) -> Option<&'s mut dyn Sink> {
+        let rows = (**self.0.as_mut()?).held_mut();
+        rows.get_mut(place).map(|record| record as &mut dyn Sink)
+    }
+
     fn json(&self) -> Option<Json> {
         self.0.as_ref().map(|rows| (**rows).held().iter().map(Record::to_json).collect())
     }
@@ -470,6 +490,10 @@ impl<T: Hydrate> Relation for One<T> {
             Some(record) => Ok((**record).held_mut()),
             None => Err(Error::internal("a row that was just kept is gone")),
         }
+    }
+
+    fn again<'s>(&'s mut self, _place: usize) -> Option<&'s mut dyn Sink> {
+        Some((**self.0.as_mut()?.as_mut()?).held_mut())
     }
 
     fn json(&self) -> Option<Json> {

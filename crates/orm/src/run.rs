@@ -3,12 +3,13 @@
 use relata_driver::{Row, Session, Statement};
 use relata_planner::{Plan, Step};
 use relata_request::{Bind, Request};
-use relata_schema::{Error, ErrorKind, Result};
+use relata_schema::{Error, ErrorKind, Result, Value};
 
 use crate::{
     Event, Executor, Sink,
     bind::{Keys, params},
     hooks::{self, Subject},
+    place::Places,
     stage::Forest,
 };
 
@@ -67,34 +68,56 @@ pub(crate) fn steps(plan: &Plan, binds: &[Bind<'_>], session: &mut dyn Session, 
     if is_direct(plan) {
         return stream(plan, binds, false, session, sink);
     }
-    let mut forest = Forest::new(plan);
-    for (number, step) in plan.steps.iter().enumerate() {
-        let fed = forest.keys(plan, number);
-        let mut collector = forest.collector(plan, number);
-        let (Some(values), Some(feed)) = (&fed, &step.feed) else {
-            let params = params(&step.binds, binds, None)?;
-            log::debug!(target: "relata::sql", "{}", step.sql);
-            session.query(statement(plan, number), &params, &mut |row| collector.row(row))?;
-            continue;
-        };
-        let at_once = step.spread.map_or(values.len(), |spread| spread.most);
-        for values in values.chunks(at_once.max(1)) {
-            let placeholders = step.spread.map_or(1, |spread| spread.placeholders(values.len()));
-            let values = values.iter().map(relata_schema::Datum::borrowed).collect();
-            let keys = Keys { values, kinds: &feed.kinds, placeholders };
-            let params = params(&step.binds, binds, Some(&keys))?;
-            let text = step.spread.map(|spread| step.text_for(spread, placeholders));
-            let mut statement = statement(plan, number);
-            if let Some(text) = &text {
-                // Each text is prepared by itself: the powers of two tell them apart.
-                let key = statement.key.map(|(plan, step)| (plan, step | (placeholders.ilog2() + 1) << STEP_BITS));
-                statement = Statement { sql: text, key, ..statement };
-            }
-            log::debug!(target: "relata::sql", "{}", statement.sql);
-            session.query(statement, &params, &mut |row| collector.row(row))?;
+    if sink.keeps() {
+        let mut places = Places::new(plan);
+        for number in 0..plan.steps.len() {
+            let keys = places.keys(plan, number);
+            let mut placer = places.placer(plan, number, sink);
+            step(plan, number, binds, keys.as_deref(), session, &mut |row| placer.row(row))?;
         }
+        return Ok(());
+    }
+    let mut forest = Forest::new(plan);
+    for number in 0..plan.steps.len() {
+        let keys = forest.keys(plan, number);
+        let mut collector = forest.collector(plan, number);
+        step(plan, number, binds, keys.as_deref(), session, &mut |row| collector.row(row))?;
     }
     forest.emit(plan, sink)
+}
+
+/// Runs a step, fed with the keys that there are.
+fn step(
+    plan: &Plan,
+    number: usize,
+    binds: &[Bind<'_>],
+    keys: Option<&[Value]>,
+    session: &mut dyn Session,
+    each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+) -> Result<()> {
+    let step = &plan.steps[number];
+    let (Some(keys), Some(feed)) = (keys, &step.feed) else {
+        let params = params(&step.binds, binds, None)?;
+        log::debug!(target: "relata::sql", "{}", step.sql);
+        return session.query(statement(plan, number), &params, each);
+    };
+    let at_once = step.spread.map_or(keys.len(), |spread| spread.most);
+    for keys in keys.chunks(at_once.max(1)) {
+        let placeholders = step.spread.map_or(1, |spread| spread.placeholders(keys.len()));
+        let values = keys.iter().map(Value::borrowed).collect();
+        let keys = Keys { values, kinds: &feed.kinds, placeholders };
+        let params = params(&step.binds, binds, Some(&keys))?;
+        let text = step.spread.map(|spread| step.text_for(spread, placeholders));
+        let mut statement = statement(plan, number);
+        if let Some(text) = &text {
+            // Each text is prepared by itself: the powers of two tell them apart.
+            let key = statement.key.map(|(plan, step)| (plan, step | (placeholders.ilog2() + 1) << STEP_BITS));
+            statement = Statement { sql: text, key, ..statement };
+        }
+        log::debug!(target: "relata::sql", "{}", statement.sql);
+        session.query(statement, &params, each)?;
+    }
+    Ok(())
 }
 
 /// Runs the only step of a plan whose rows go to the sink as they come.

@@ -24,6 +24,18 @@ pub trait Sink {
     /// When a value is not of the type that is asked for.
     fn row<'s>(&'s mut self, slot: &Slot, row: &dyn Row) -> Result<&'s mut dyn Sink>;
 
+    /// Whether the sinks of rows can be found [again](Sink::again). Then rows come in any order, their edges are all opened
+    /// when they come, for a number of rows that is not known, and neither `close` nor `end` is called.
+    fn keeps(&self) -> bool {
+        false
+    }
+
+    /// The sink of a row of an edge that was handed over before: that of this number among the rows of the edge.
+    fn again<'s>(&'s mut self, slot: &Slot, place: usize) -> Option<&'s mut dyn Sink> {
+        let _ = (slot, place);
+        None
+    }
+
     /// The edge has no more rows.
     ///
     /// # Errors

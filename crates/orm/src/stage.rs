@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 use crate::decode::kept;
 
 /// No group, or no instance.
-const NONE: u32 = u32::MAX;
+pub(crate) const NONE: u32 = u32::MAX;
 
 /// The rows of a step, kept.
 #[derive(Debug, Default)]
@@ -65,7 +65,7 @@ pub(crate) struct Forest {
 
 /// The keys that a statement is fed with, and their numbers.
 #[derive(Debug, Default)]
-struct Known {
+pub(crate) struct Known {
     /// Keys that are one whole number each: nearly all.
     ints: FxHashMap<i64, u32>,
     /// Others, as bytes.
@@ -83,7 +83,7 @@ impl Known {
     }
 
     /// The number of a key. `bytes` are of no use afterwards.
-    fn get<'k>(&self, key: impl Iterator<Item = &'k Value> + Clone, bytes: &mut Vec<u8>) -> Option<u32> {
+    pub(crate) fn get<'k>(&self, key: impl Iterator<Item = &'k Value> + Clone, bytes: &mut Vec<u8>) -> Option<u32> {
         match one_int(key.clone()) {
             Some(int) => self.ints.get(&int).copied(),
             None => {
@@ -95,7 +95,7 @@ impl Known {
     }
 
     /// Gives a key that has none its number.
-    fn add<'k>(&mut self, key: impl Iterator<Item = &'k Value> + Clone) -> u32 {
+    pub(crate) fn add<'k>(&mut self, key: impl Iterator<Item = &'k Value> + Clone) -> u32 {
         let number = self.len() as u32;
         match one_int(key.clone()) {
             Some(int) => _ = self.ints.insert(int, number),
@@ -187,10 +187,17 @@ impl Instances {
 
 /// Which rows of joined slots have come already, by what tells them apart.
 #[derive(Debug, Default)]
-struct Seen {
-    entries: HashTable<SeenRow>,
-    /// The keys, one behind the other.
+pub(crate) struct Seen {
+    /// By the slot, the group, and a key that is one whole number: nearly all.
+    ints: FxHashMap<(u32, u32, i64), u32>,
+    /// Others, as bytes.
+    others: HashTable<SeenRow>,
+    /// Their keys, one behind the other.
     keys: Vec<u8>,
+    /// The key at hand.
+    key: Vec<u8>,
+    /// The one that was found last, of the first slot that was asked for: rows of a root come one after the other.
+    last: Option<((u32, u32, i64), u32)>,
 }
 
 #[derive(Debug)]
@@ -203,22 +210,57 @@ struct SeenRow {
 }
 
 impl Seen {
-    /// The instance of a row that has come, or what `add` makes of one that has not.
-    fn find_or(&mut self, slot: usize, group: u32, key: &[u8], add: impl FnOnce() -> u32) -> (u32, bool) {
-        let mut hasher = FxHasher::default();
-        hasher.write_u64((slot as u64) << 32 | u64::from(group));
-        hasher.write(key);
-        let hash = hasher.finish();
-        let is_it = |row: &SeenRow| {
-            row.hash == hash && row.slot == slot as u32 && row.group == group && self.keys[row.key.clone()] == *key
-        };
-        if let Some(row) = self.entries.find(hash, is_it) {
-            return (row.instance, false);
+    /// The instance of a slot that is in a row, or what `add` makes of one that has not come; and whether it is that.
+    pub(crate) fn find_or(
+        &mut self,
+        slot: usize,
+        group: u32,
+        row: &dyn Row,
+        layout: &Slot,
+        kinds: &[Kind],
+        add: impl FnOnce() -> u32,
+    ) -> Result<(u32, bool)> {
+        let place = slot as u32;
+        if let &[column] = &*layout.identity
+            && let kind @ (Kind::SmallInt | Kind::Integer | Kind::BigInt) = kinds[usize::from(column)]
+            && let Some(int) = row.int(usize::from(column), kind)?
+        {
+            let key = (place, group, int);
+            if let Some((last, instance)) = self.last
+                && last == key
+            {
+                return Ok((instance, false));
+            }
+            let mut is_new = false;
+            let instance = *self.ints.entry(key).or_insert_with(|| {
+                is_new = true;
+                add()
+            });
+            if self.last.is_none_or(|((last, ..), _)| last == place) {
+                self.last = Some((key, instance));
+            }
+            return Ok((instance, is_new));
         }
-        let start = self.keys.len();
-        self.keys.extend_from_slice(key);
-        let row = SeenRow { hash, slot: slot as u32, group, key: start..self.keys.len(), instance: add() };
-        (self.entries.insert_unique(hash, row, |row| row.hash).get().instance, true)
+        self.key.clear();
+        for &column in &layout.identity {
+            let column = usize::from(column);
+            write_key(&mut self.key, &row.get(column, kinds[column])?);
+        }
+        let mut hasher = FxHasher::default();
+        hasher.write_u64(u64::from(place) << 32 | u64::from(group));
+        hasher.write(&self.key);
+        let hash = hasher.finish();
+        let Seen { others, keys, key, .. } = self;
+        let is_it = |row: &SeenRow| {
+            row.hash == hash && row.slot == place && row.group == group && keys[row.key.clone()] == **key
+        };
+        if let Some(row) = others.find(hash, is_it) {
+            return Ok((row.instance, false));
+        }
+        let start = keys.len();
+        keys.extend_from_slice(key);
+        let row = SeenRow { hash, slot: place, group, key: start..keys.len(), instance: add() };
+        Ok((others.insert_unique(hash, row, |row| row.hash).get().instance, true))
     }
 }
 
@@ -381,7 +423,11 @@ impl Collector<'_, '_> {
         let number = (stage.cells.len() / stage.width.max(1)) as u32;
         let (group, key) = match &self.step.feed {
             None => (0, None),
-            Some(feed) => self.number_of_key(feed, row).map(|(number, key)| (number, Some(key)))?,
+            Some(feed) => {
+                let kind = self.step.kinds.first().copied().unwrap_or(Kind::BigInt);
+                number_of_key(feed, &self.forest.known, kind, row, &mut self.key)
+                    .map(|(number, key)| (number, Some(key)))?
+            }
         };
         if !self.repeats && self.step.slots.len() == 1 {
             // Every row is one of the slot.
@@ -420,20 +466,6 @@ impl Collector<'_, '_> {
         Ok(())
     }
 
-    /// The number of the key that a row of a fed statement belongs to, and what its first column says of it.
-    fn number_of_key(&mut self, feed: &Feed, row: &dyn Row) -> Result<(u32, Value)> {
-        let unknown = || Error::internal("a fed statement answered a key that it was not given");
-        let said = kept(row, 0, self.step.kinds.first().copied().unwrap_or(Kind::BigInt))?;
-        if feed.by_value {
-            let number = self.forest.known.get(std::iter::once(&said), &mut self.key).ok_or_else(unknown)?;
-            return Ok((number, said));
-        }
-        match said {
-            Datum::Int(ordinal) => Ok((u32::try_from(ordinal - feed.first).map_err(|_| unknown())?, said)),
-            _ => Err(Error::internal("a fed statement answered without the number of its key")),
-        }
-    }
-
     /// The instance of a slot in a row, and whether it is its first row.
     fn instance(
         &mut self,
@@ -461,18 +493,33 @@ impl Collector<'_, '_> {
         if !self.repeats {
             return Ok((add(), true));
         }
-        self.key.clear();
-        for &column in &layout.identity {
-            let column = usize::from(column);
-            write_key(&mut self.key, &row.get(column, self.step.kinds[column])?);
-        }
-        Ok(self.seen.find_or(slot, group, &self.key, add))
+        self.seen.find_or(slot, group, row, layout, &self.step.kinds, add)
+    }
+}
+
+/// The number of the key that a row of a fed statement belongs to, and what its first column says of it.
+pub(crate) fn number_of_key(
+    feed: &Feed,
+    known: &Known,
+    kind: Kind,
+    row: &dyn Row,
+    bytes: &mut Vec<u8>,
+) -> Result<(u32, Value)> {
+    let unknown = || Error::internal("a fed statement answered a key that it was not given");
+    let said = kept(row, 0, kind)?;
+    if feed.by_value {
+        let number = known.get(std::iter::once(&said), bytes).ok_or_else(unknown)?;
+        return Ok((number, said));
+    }
+    match said {
+        Datum::Int(ordinal) => Ok((u32::try_from(ordinal - feed.first).map_err(|_| unknown())?, said)),
+        _ => Err(Error::internal("a fed statement answered without the number of its key")),
     }
 }
 
 /// Appends a value so that two keys are equal as bytes only if they are equal value by value: each has its class and
 /// its length.
-fn write_key(out: &mut Vec<u8>, value: &Datum<'_>) {
+pub(crate) fn write_key(out: &mut Vec<u8>, value: &Datum<'_>) {
     let text = |out: &mut Vec<u8>, tag: u8, bytes: &[u8]| {
         out.push(tag);
         out.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
