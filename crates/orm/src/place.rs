@@ -94,7 +94,8 @@ impl Places {
 
     pub(crate) fn placer<'p>(&'p mut self, plan: &'p Plan, number: usize, sink: &'p mut dyn Sink) -> Placer<'p> {
         let step = &plan.steps[number];
-        let feeds = |slot: usize| plan.steps.iter().any(|step| step.feed.as_ref().is_some_and(|feed| feed.slot == slot));
+        let feeds =
+            |slot: usize| plan.steps.iter().any(|step| step.feed.as_ref().is_some_and(|feed| feed.slot == slot));
         Placer {
             plan,
             step,

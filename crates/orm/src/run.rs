@@ -6,7 +6,7 @@ use relata_request::{Bind, Request};
 use relata_schema::{Error, ErrorKind, Result, Value};
 
 use crate::{
-    Event, Executor, Sink,
+    DynRecord, Event, Executor, Sink,
     bind::{Keys, params},
     hooks::{self, Subject},
     place::Places,
@@ -234,4 +234,15 @@ pub fn json_of_plan(on: &impl Executor, plan: &Plan, request: &Request<'_>) -> R
     let mut sink = crate::JsonSink::new();
     on.with(&mut |session| steps(plan, request.binds(), session, &mut sink))?;
     Ok(sink.finish())
+}
+
+/// Runs a plan that the caller has made, and answers with dynamic records: for tools that compare plans.
+///
+/// # Errors
+///
+/// What the database says.
+pub fn records_of_plan(on: &impl Executor, plan: &Plan, request: &Request<'_>) -> Result<Vec<DynRecord>> {
+    let mut sink = DynRecord::collector(request.root().clone());
+    on.with(&mut |session| steps(plan, request.binds(), session, &mut sink))?;
+    Ok(sink.into_collected())
 }

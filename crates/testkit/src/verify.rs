@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use relata::{
-    Database, DynFind, ErrorKind,
-    planner::{Force, Loading, Options, PASSES, Planner},
+    Database, DynFind, DynRecord, ErrorKind,
+    planner::{Force, Loading, Options, PASSES, Plan, Planner},
     request::{
         Request,
         doc::{CallDoc, RequestDoc},
@@ -124,6 +124,17 @@ fn compare(expected: &Answer, actual: &str) -> Result<(), String> {
     agrees(expected, &json).map_err(|why| format!("{why}\nexpected: {}\nactual:   {actual}", expected.to_json()))
 }
 
+/// The same plan into records, which rows reach on another way than they reach JSON. Groups are no records of a model.
+fn records(db: &Database, plan: &Plan, request: &Request<'_>, expected: &Answer) -> Result<(), String> {
+    if plan.grouped {
+        return Ok(());
+    }
+    let records =
+        relata::orm::records_of_plan(db, plan, request).map_err(|error| format!("into records: {error:?}"))?;
+    let json: Json = records.iter().map(DynRecord::to_json).collect();
+    compare(expected, &json.to_string()).map_err(|why| format!("into records: {why}"))
+}
+
 /// The same request with every pass off, each pass off alone, and every loading that is legal: all agree.
 fn alternatives(db: &Database, request: &Request<'_>, expected: &Answer) -> Result<(), String> {
     let mut variants: Vec<(String, Options)> = Vec::new();
@@ -143,6 +154,7 @@ fn alternatives(db: &Database, request: &Request<'_>, expected: &Answer) -> Resu
             }
         }
     }
+    records(db, &plan, request, expected)?;
     let mut seen: Vec<Vec<String>> = vec![plan.steps.iter().map(|step| step.sql.to_string()).collect()];
     for (name, options) in variants {
         let plan = match Planner::new().plan(request, db.dialect(), &options) {
@@ -157,7 +169,9 @@ fn alternatives(db: &Database, request: &Request<'_>, expected: &Answer) -> Resu
         }
         let answer =
             relata::orm::json_of_plan(db, &plan, request).map_err(|error| format!("with {name}: {error:?}"))?;
-        compare(expected, &answer).map_err(|why| format!("with {name}: {why}\n{}", texts.join("\n")))?;
+        compare(expected, &answer)
+            .and_then(|()| records(db, &plan, request, expected))
+            .map_err(|why| format!("with {name}: {why}\n{}", texts.join("\n")))?;
         seen.push(texts);
     }
     Ok(())
