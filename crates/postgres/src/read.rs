@@ -17,18 +17,11 @@ use uuid::Uuid;
 type Boxed = Box<dyn StdError + Sync + Send>;
 
 /// A cell as the server sent it.
-pub(crate) struct Raw<'r> {
-    ty: Type,
-    pub bytes: Option<&'r [u8]>,
-}
+pub(crate) struct Raw<'r>(pub &'r [u8]);
 
 impl<'r> FromSql<'r> for Raw<'r> {
-    fn from_sql(ty: &Type, raw: &'r [u8]) -> Result<Self, Boxed> {
-        Ok(Raw { ty: ty.clone(), bytes: Some(raw) })
-    }
-
-    fn from_sql_null(ty: &Type) -> Result<Self, Boxed> {
-        Ok(Raw { ty: ty.clone(), bytes: None })
+    fn from_sql(_: &Type, raw: &'r [u8]) -> Result<Self, Boxed> {
+        Ok(Raw(raw))
     }
 
     fn accepts(_: &Type) -> bool {
@@ -57,10 +50,14 @@ fn instant(bytes: &[u8]) -> Option<Timestamp> {
     Timestamp::from_microsecond(microseconds).ok()
 }
 
-/// Reads a cell as a kind.
-pub(crate) fn read<'r>(raw: &Raw<'r>, kind: Kind) -> Result<Datum<'r>> {
-    let Some(bytes) = raw.bytes else { return Ok(Datum::Null) };
-    let ty = &raw.ty;
+/// The bytes of a text.
+pub(crate) fn utf8(bytes: &[u8]) -> Result<&str> {
+    std::str::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::Decode, "the server sent no UTF-8"))
+}
+
+/// Reads a cell of a type as a kind.
+pub(crate) fn read<'r>(ty: &Type, bytes: Option<&'r [u8]>, kind: Kind) -> Result<Datum<'r>> {
+    let Some(bytes) = bytes else { return Ok(Datum::Null) };
     let wrong = || Error::new(ErrorKind::Decode, format!("the column is {ty} where {} is expected", kind.name()));
     let failed = |error: Boxed| {
         Error::new(ErrorKind::Decode, format!("a value of type {ty} cannot be read as {}: {error}", kind.name()))
@@ -78,7 +75,7 @@ pub(crate) fn read<'r>(raw: &Raw<'r>, kind: Kind) -> Result<Datum<'r>> {
         }
         .map_err(failed)
     };
-    let text = || std::str::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::Decode, "the server sent no UTF-8"));
+    let text = || utf8(bytes);
     Ok(match kind {
         Kind::Bool if *ty == Type::BOOL => Datum::Bool(bool::from_sql(ty, bytes).map_err(failed)?),
         Kind::SmallInt | Kind::Integer | Kind::BigInt => Datum::Int(int()?),
@@ -113,8 +110,7 @@ pub(crate) fn read<'r>(raw: &Raw<'r>, kind: Kind) -> Result<Datum<'r>> {
             Datum::Text(Cow::Borrowed(text()?.strip_prefix('\u{1}').filter(|_| versioned).map_or_else(text, Ok)?))
         }
         Kind::Json if *ty == Type::JSONB && bytes.first() == Some(&1) => {
-            let body = std::str::from_utf8(&bytes[1..]);
-            Datum::Json(Cow::Borrowed(body.map_err(|_| Error::new(ErrorKind::Decode, "the server sent no UTF-8"))?))
+            Datum::Json(Cow::Borrowed(utf8(&bytes[1..])?))
         }
         Kind::Json if *ty == Type::JSON => Datum::Json(Cow::Borrowed(text()?)),
         Kind::Bytes if *ty == Type::BYTEA => Datum::Bytes(Cow::Borrowed(bytes)),
@@ -136,9 +132,10 @@ pub(crate) fn read<'r>(raw: &Raw<'r>, kind: Kind) -> Result<Datum<'r>> {
         }
         Kind::Hstore if ty.name() == "hstore" => Datum::Json(pairs(bytes).map_err(failed)?.into()),
         kind => match (kind.element(), kind.bound(), ty.kind()) {
-            (Some(element), _, TypeKind::Array(_)) => {
-                let cells = Vec::<Raw<'_>>::from_sql(ty, bytes).map_err(failed)?;
-                let values = cells.iter().map(|cell| read(cell, element).map(Datum::into_owned));
+            (Some(element), _, TypeKind::Array(of)) => {
+                let cells = Vec::<Option<Raw<'_>>>::from_sql(ty, bytes).map_err(failed)?;
+                let bytes = cells.into_iter().map(|cell| cell.map(|Raw(bytes)| bytes));
+                let values = bytes.map(|bytes| read(of, bytes, element).map(Datum::into_owned));
                 Datum::Array(values.collect::<Result<_>>()?)
             }
             (_, Some(bound), TypeKind::Range(of)) => {
@@ -156,7 +153,7 @@ pub(crate) fn read<'r>(raw: &Raw<'r>, kind: Kind) -> Result<Datum<'r>> {
 }
 
 fn end(end: RangeBound<Option<&[u8]>>, of: &Type, kind: Kind) -> Result<End<Value>> {
-    let value = |bytes| read(&Raw { ty: of.clone(), bytes }, kind).map(Datum::into_owned);
+    let value = |bytes| read(of, bytes, kind).map(Datum::into_owned);
     Ok(match end {
         RangeBound::Unbounded => End::Unbounded,
         RangeBound::Inclusive(bytes) => End::Included(value(bytes)?),
@@ -217,11 +214,7 @@ fn words(bytes: &[u8]) -> Option<String> {
 }
 
 /// The kind of a type of the server.
-pub(crate) fn natural_kind(raw: &Raw<'_>) -> Result<Kind> {
-    of_type(&raw.ty)
-}
-
-fn of_type(ty: &Type) -> Result<Kind> {
+pub(crate) fn natural_kind(ty: &Type) -> Result<Kind> {
     Ok(match *ty {
         Type::BOOL => Kind::Bool,
         Type::INT2 => Kind::SmallInt,
@@ -248,8 +241,8 @@ fn of_type(ty: &Type) -> Result<Kind> {
         ref ty if ty.name() == "geography" => Kind::Geography,
         ref ty => {
             let collection = match ty.kind() {
-                TypeKind::Array(element) => of_type(element)?.array(),
-                TypeKind::Range(bound) => of_type(bound)?.range(),
+                TypeKind::Array(element) => natural_kind(element)?.array(),
+                TypeKind::Range(bound) => natural_kind(bound)?.range(),
                 _ => None,
             };
             if let Some(kind) = collection {

@@ -185,33 +185,43 @@ fn is_stale(error: &Error) -> bool {
 
 struct PostgresRow<'r>(&'r postgres::Row);
 
+impl PostgresRow<'_> {
+    /// A cell as the server sent it, and of which type it is.
+    fn cell(&self, column: usize) -> Result<(&Type, Option<&[u8]>)> {
+        let Some(described) = self.0.columns().get(column) else {
+            return Err(Error::new(ErrorKind::Decode, "the row has fewer columns than it should"));
+        };
+        let raw: Option<Raw<'_>> = self.0.try_get(column).map_err(|error| error::from(error, ""))?;
+        Ok((described.type_(), raw.map(|Raw(bytes)| bytes)))
+    }
+}
+
 impl Row for PostgresRow<'_> {
     fn get(&self, column: usize, kind: Kind) -> Result<Datum<'_>> {
-        let raw: Raw<'_> = self.0.try_get(column).map_err(|error| error::from(error, ""))?;
-        read::read(&raw, kind)
+        let (ty, bytes) = self.cell(column)?;
+        read::read(ty, bytes, kind)
     }
 
     fn int(&self, column: usize, kind: Kind) -> Result<Option<i64>> {
-        let failed = |error| error::from(error, "");
-        match self.0.columns().get(column).map(|column| column.type_()) {
-            Some(&Type::INT8) => self.0.try_get(column).map_err(failed),
-            Some(&Type::INT4) => self.0.try_get(column).map(|value: Option<i32>| value.map(i64::from)).map_err(failed),
-            _ => int_of(self.get(column, kind)?),
+        let (ty, bytes) = self.cell(column)?;
+        let Some(bytes) = bytes else { return Ok(None) };
+        match (ty, bytes.len()) {
+            (&Type::INT8, 8) => Ok(bytes.first_chunk().map(|bytes| i64::from_be_bytes(*bytes))),
+            (&Type::INT4, 4) => Ok(bytes.first_chunk().map(|bytes| i32::from_be_bytes(*bytes).into())),
+            _ => int_of(read::read(ty, Some(bytes), kind)?),
         }
     }
 
     fn text(&self, column: usize) -> Result<Option<Cow<'_, str>>> {
-        match self.0.columns().get(column).map(|column| column.type_()) {
-            Some(&(Type::TEXT | Type::VARCHAR)) => {
-                let text: Option<&str> = self.0.try_get(column).map_err(|error| error::from(error, ""))?;
-                Ok(text.map(Cow::Borrowed))
-            }
-            _ => text_of(self.get(column, Kind::Text)?),
+        match self.cell(column)? {
+            (_, None) => Ok(None),
+            (&(Type::TEXT | Type::VARCHAR), Some(bytes)) => Ok(Some(Cow::Borrowed(read::utf8(bytes)?))),
+            (ty, bytes) => text_of(read::read(ty, bytes, Kind::Text)?),
         }
     }
 
     fn is_null(&self, column: usize) -> bool {
-        matches!(self.0.try_get::<_, Raw<'_>>(column), Ok(Raw { bytes: None, .. }))
+        matches!(self.cell(column), Ok((_, None)))
     }
 
     fn columns(&self) -> usize {
@@ -223,7 +233,7 @@ impl Row for PostgresRow<'_> {
     }
 
     fn natural(&self, column: usize) -> Result<Datum<'_>> {
-        let raw: Raw<'_> = self.0.try_get(column).map_err(|error| error::from(error, ""))?;
-        read::read(&raw, read::natural_kind(&raw)?)
+        let (ty, bytes) = self.cell(column)?;
+        read::read(ty, bytes, read::natural_kind(ty)?)
     }
 }
