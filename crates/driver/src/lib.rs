@@ -12,4 +12,4 @@ mod traits;
 pub use in_use::InUse;
 pub use param::{Given, Param, Values};
 pub use pool::{Held, Pool, PoolOptions};
-pub use traits::{Connection, Driver, Numbered, Row, Session, Statement, int_of, text_of};
+pub use traits::{Connection, Driver, Numbered, Row, Session, Statement, TableOf, int_of, text_of};

@@ -8,7 +8,7 @@ use relata_request::{
     typed::{Cells, Column, Columns, Model, SqlValue},
     write::{self as request, RowSet},
 };
-use relata_schema::{Datum, Error, ErrorKind, ModelRef, ModelView, Result};
+use relata_schema::{Datum, Error, ErrorKind, ModelRef, ModelView, Result, Value};
 
 use crate::{Executor, FromDatum, find::sql_of, validate, write};
 
@@ -50,6 +50,10 @@ pub fn insert_rows(
     }
     let mut total = 0;
     write::in_transaction(on, &mut |tx| {
+        if let Some(inserted) = write::insert_rows(tx, view, &columns, &mut rows.iter().flatten())? {
+            total = inserted;
+            return Ok(());
+        }
         total = 0;
         rows.chunks(at_once).try_for_each(|chunk| {
             total += send(tx, chunk)?;
@@ -161,8 +165,8 @@ impl<'q, M: Model, C: Columns<M>> Insert<'q, M, C> {
     /// Values that are none of their types, or what the database says.
     pub fn run(self, on: &impl Executor) -> Result<u64> {
         let mut total = 0;
-        self.send(on, &mut |sent| {
-            total += sent.affected;
+        self.send(on, false, &mut |affected, _| {
+            total += affected;
             Ok(())
         })?;
         Ok(total)
@@ -175,8 +179,8 @@ impl<'q, M: Model, C: Columns<M>> Insert<'q, M, C> {
     /// As [`run`](Self::run).
     pub fn returning<T: SqlValue + FromDatum>(self, column: Column<M, T>, on: &impl Executor) -> Result<Vec<T>> {
         let mut found = Vec::new();
-        self.answering(column).send(on, &mut |sent| {
-            for mut row in sent.rows {
+        self.answering(column).send(on, true, &mut |_, rows| {
+            for mut row in rows {
                 let value = row.pop().ok_or_else(|| Error::internal("a row of an answer has no columns"))?;
                 found.push(T::from_datum(value)?);
             }
@@ -185,7 +189,13 @@ impl<'q, M: Model, C: Columns<M>> Insert<'q, M, C> {
         Ok(found)
     }
 
-    fn send(self, on: &impl Executor, then: &mut dyn FnMut(write::Sent) -> Result<()>) -> Result<()> {
+    /// Hands over how many rows were inserted and what they answer, part by part.
+    fn send(
+        self,
+        on: &impl Executor,
+        answers: bool,
+        then: &mut dyn FnMut(u64, Vec<Vec<Value>>) -> Result<()>,
+    ) -> Result<()> {
         let request = &self.request;
         request.check()?;
         let columns = request.inserted()?;
@@ -194,11 +204,21 @@ impl<'q, M: Model, C: Columns<M>> Insert<'q, M, C> {
         check(view, &columns, values.chunks(width).map(|row| row.iter().map(value_of)))?;
         let at_once = write::rows_at_once(on, view, width);
         if values.len() <= at_once * width {
-            return if values.is_empty() { Ok(()) } else { then(write::send(on, request)?) };
+            if values.is_empty() {
+                return Ok(());
+            }
+            let sent = write::send(on, request)?;
+            return then(sent.affected, sent.rows);
         }
-        let mut answers = Vec::new();
+        let mut parts = Vec::new();
         write::in_transaction(on, &mut |tx| {
-            answers.clear();
+            parts.clear();
+            if !answers
+                && let Some(inserted) = write::insert_rows(tx, view, &columns, &mut values.iter().map(value_of))?
+            {
+                parts.push((inserted, Vec::new()));
+                return Ok(());
+            }
             let part = |chunk: &[Bind<'_>]| {
                 let set = RowSet {
                     attributes: columns.clone(),
@@ -209,8 +229,8 @@ impl<'q, M: Model, C: Columns<M>> Insert<'q, M, C> {
                 part.borrow_section(Section::Attributes, request);
                 part
             };
-            write::send_chunks(tx, values, at_once * width, &part, &mut |sent| answers.push(sent))
+            write::send_chunks(tx, values, at_once * width, &part, &mut |sent| parts.push((sent.affected, sent.rows)))
         })?;
-        answers.into_iter().try_for_each(then)
+        parts.into_iter().try_for_each(|(affected, rows)| then(affected, rows))
     }
 }

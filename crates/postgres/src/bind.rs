@@ -56,7 +56,7 @@ impl ToSql for Bound<'_, '_> {
 }
 
 /// Addresses and prepared texts: the server reads what it would write.
-fn is_read_as_text(ty: &Type) -> bool {
+pub(crate) fn is_read_as_text(ty: &Type) -> bool {
     [Type::INET, Type::CIDR, Type::MACADDR, Type::MACADDR8, Type::TS_VECTOR, Type::TSQUERY].contains(ty)
 }
 
@@ -107,7 +107,15 @@ fn mismatch(what: &str, ty: &Type) -> Boxed {
     Box::new(Error::new(ErrorKind::TypeMismatch, format!("{what} meets the PostgreSQL type {ty}")))
 }
 
-fn one(value: &Datum<'_>, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Boxed> {
+/// What is wrong with a value, as an error of ours.
+pub(crate) fn refused(error: Boxed) -> Error {
+    match error.downcast::<Error>() {
+        Ok(ours) => *ours,
+        Err(error) => Error::new(ErrorKind::TypeMismatch, error.to_string()),
+    }
+}
+
+pub(crate) fn one(value: &Datum<'_>, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Boxed> {
     let wrong = || mismatch(&format!("a value of kind {}", value.kind().map_or("null", Kind::name)), ty);
     let range = |v: &dyn std::fmt::Display| mismatch(&format!("{v}, which is out of range,"), ty);
     let is_text = [Type::TEXT, Type::VARCHAR, Type::BPCHAR, Type::NAME].contains(ty)

@@ -4,6 +4,7 @@
 //! is known. Statements are prepared once and kept in the connection by plan id, within a bound.
 
 mod bind;
+mod copy;
 mod error;
 mod read;
 mod session;

@@ -109,9 +109,7 @@ pub(crate) fn read<'r>(ty: &Type, bytes: Option<&'r [u8]>, kind: Kind) -> Result
             let versioned = matches!(ty.name(), "ltree" | "lquery" | "ltxtquery");
             Datum::Text(Cow::Borrowed(text()?.strip_prefix('\u{1}').filter(|_| versioned).map_or_else(text, Ok)?))
         }
-        Kind::Json if *ty == Type::JSONB && bytes.first() == Some(&1) => {
-            Datum::Json(Cow::Borrowed(utf8(&bytes[1..])?))
-        }
+        Kind::Json if *ty == Type::JSONB && bytes.first() == Some(&1) => Datum::Json(Cow::Borrowed(utf8(&bytes[1..])?)),
         Kind::Json if *ty == Type::JSON => Datum::Json(Cow::Borrowed(text()?)),
         Kind::Bytes if *ty == Type::BYTEA => Datum::Bytes(Cow::Borrowed(bytes)),
         Kind::Uuid if *ty == Type::UUID => Datum::Uuid(Uuid::from_sql(ty, bytes).map_err(failed)?),

@@ -11,14 +11,14 @@ use relata_dialect::{
     POSTGRES_15,
     raw::{changes_settings, transaction_control},
 };
-use relata_driver::{Param, Row, Session, Statement, int_of, text_of};
+use relata_driver::{Param, Row, Session, Statement, TableOf, int_of, text_of};
 use relata_schema::{ConnectionFate, Datum, Error, ErrorKind, Kind, Outcome, Result, Retry};
 use rustc_hash::FxHashMap;
 
 use crate::{
     STATEMENTS,
     bind::Bound,
-    error,
+    copy, error,
     read::{self, Raw},
 };
 
@@ -158,6 +158,15 @@ impl Session for PostgresSession<'_> {
 
     fn prepare(&mut self, sql: &str) -> Result<()> {
         self.client.prepare(sql).map(drop).map_err(|error| error::from(error, sql))
+    }
+
+    fn insert_rows<'v>(
+        &mut self,
+        into: TableOf<'_>,
+        cells: &mut dyn Iterator<Item = &'v Datum<'v>>,
+    ) -> Result<Option<u64>> {
+        self.open()?;
+        copy::rows(self.client, into, cells)
     }
 
     fn is_in_transaction(&mut self) -> Result<bool> {

@@ -16,7 +16,7 @@ pub(crate) use create::{Created, create};
 pub(crate) use links::{Key, LinkOptions, Links};
 pub(crate) use many::{ManyOptions, conflict, create_many};
 pub(crate) use save::{destroy, increment, reload_key, restore, save};
-pub(crate) use send::{Sent, ValueRow, equal, key_of, keyed, send, send_chunks};
+pub(crate) use send::{Sent, ValueRow, equal, insert_rows, key_of, keyed, send, send_chunks};
 pub(crate) use upsert::{find_or_create, key_is_taken, upsert};
 
 use relata_schema::{AssociationKind, ModelView, Result};

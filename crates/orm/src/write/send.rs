@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use relata_driver::{Numbered, Row};
+use relata_driver::{Numbered, Row, TableOf};
 use relata_planner::Plan;
 use relata_request::{Bind, Call, Request, Section, conflict::Said};
 use relata_schema::{Datum, Error, ErrorKind, Kind, ModelRef, ModelView, Outcome, Result, Value};
@@ -73,6 +73,28 @@ pub(crate) fn send_chunks<'q>(
         }
     }
     Ok(())
+}
+
+/// Inserts rows of plain values in the way of the database's own, if it has one that does the same.
+pub(crate) fn insert_rows<'v>(
+    tx: &dyn Executor,
+    view: ModelView<'_>,
+    attributes: &[u16],
+    cells: &mut dyn Iterator<Item = &'v Datum<'v>>,
+) -> Result<Option<u64>> {
+    let columns: Vec<&str> =
+        attributes.iter().map(|&attribute| view.def().attributes[usize::from(attribute)].column.as_str()).collect();
+    let into = TableOf { table: &view.def().table, columns: &columns };
+    let mut inserted = None;
+    tx.with(&mut |session| {
+        inserted = session.insert_rows(into, cells)?;
+        Ok(())
+    })
+    .map_err(|error| explain(error, view))?;
+    if inserted.is_some() {
+        log::debug!(target: "relata::sql", "rows into {}, in the database's own way", into.table);
+    }
+    Ok(inserted)
 }
 
 /// Plans and runs a request that is one statement.
