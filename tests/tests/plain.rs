@@ -107,9 +107,9 @@ fn rows_that_are_copied_are_as_those_that_are_inserted() {
     let notes = ["tab\tand\\n", "\n\r\u{1F600}", "", "\\N", "a \"quoted\" one"];
     let columns = (Thing::LABEL, Thing::NOTE, Thing::WEIGHT, Thing::BODY, Thing::DOC, Thing::TOKEN, Thing::MADE_AT);
     let row = |n: u32| {
-        let label = if n % 2 == 0 { "good" } else { "bad" };
+        let label = if n.is_multiple_of(2) { "good" } else { "bad" };
         let note = (n % 6 != 5).then(|| notes[n as usize % 6 % 5].to_owned());
-        let weight = (n % 3 != 0).then(|| Decimal::new(i64::from(n) * 7 - 3_000, 4));
+        let weight = (!n.is_multiple_of(3)).then(|| Decimal::new(i64::from(n) * 7 - 3_000, 4));
         (label, note, weight, vec![0_u8, n as u8, 255], json!({ "n": n, "of": ["a\tb", null] }), token(n), moment(n))
     };
     for db in databases("plain_copied").into_iter().filter(|db| db.dialect().name == POSTGRES_15.name) {

@@ -332,7 +332,7 @@ impl Sink for DynRecord {
         true
     }
 
-    fn again<'s>(&'s mut self, slot: &Slot, place: usize) -> Option<&'s mut dyn Sink> {
+    fn again(&mut self, slot: &Slot, place: usize) -> Option<&mut dyn Sink> {
         self.edge(slot)?.rows.get_mut(place).map(|record| record as &mut dyn Sink)
     }
 }

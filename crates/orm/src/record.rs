@@ -57,7 +57,7 @@ pub trait Relation {
     fn row<'s>(&'s mut self, slot: &Slot, row: &dyn Row) -> Result<&'s mut dyn Sink>;
 
     /// The row of that number, to which something belongs.
-    fn again<'s>(&'s mut self, place: usize) -> Option<&'s mut dyn Sink>;
+    fn again(&mut self, place: usize) -> Option<&mut dyn Sink>;
 
     /// What was loaded, as JSON; nothing when nothing was.
     fn json(&self) -> Option<Json>;
@@ -277,7 +277,7 @@ impl<M: Hydrate> Sink for Record<M> {
         place(&mut self.value, slot)?.row(slot, row)
     }
 
-    fn again<'s>(&'s mut self, slot: &Slot, place: usize) -> Option<&'s mut dyn Sink> {
+    fn again(&mut self, slot: &Slot, place: usize) -> Option<&mut dyn Sink> {
         self.value.relation(slot.association)?.again(place)
     }
 }
@@ -308,7 +308,7 @@ impl<M: Hydrate> Sink for Vec<Record<M>> {
         true
     }
 
-    fn again<'s>(&'s mut self, _slot: &Slot, place: usize) -> Option<&'s mut dyn Sink> {
+    fn again(&mut self, _slot: &Slot, place: usize) -> Option<&mut dyn Sink> {
         self.get_mut(place).map(|record| record as &mut dyn Sink)
     }
 }
@@ -413,7 +413,7 @@ impl<T: Hydrate> Relation for Many<T> {
         (**self.0.get_or_insert_with(|| Box::new(Vec::new()))).held_mut().row(slot, row)
     }
 
-    fn again<'s>(&'s mut self, place: usize) -> Option<&'s mut dyn Sink> {
+    fn again(&mut self, place: usize) -> Option<&mut dyn Sink> {
         let rows = (**self.0.as_mut()?).held_mut();
         rows.get_mut(place).map(|record| record as &mut dyn Sink)
     }
@@ -492,7 +492,7 @@ impl<T: Hydrate> Relation for One<T> {
         }
     }
 
-    fn again<'s>(&'s mut self, _place: usize) -> Option<&'s mut dyn Sink> {
+    fn again(&mut self, _place: usize) -> Option<&mut dyn Sink> {
         Some((**self.0.as_mut()?.as_mut()?).held_mut())
     }
 

@@ -31,7 +31,7 @@ pub trait Sink {
     }
 
     /// The sink of a row of an edge that was handed over before: that of this number among the rows of the edge.
-    fn again<'s>(&'s mut self, slot: &Slot, place: usize) -> Option<&'s mut dyn Sink> {
+    fn again(&mut self, slot: &Slot, place: usize) -> Option<&mut dyn Sink> {
         let _ = (slot, place);
         None
     }
