@@ -21,6 +21,7 @@ mod insert;
 mod instance;
 mod into_value;
 mod json;
+mod keys;
 mod place;
 mod projection;
 mod raw;

@@ -11,7 +11,7 @@ use relata_schema::{Datum, Error, Kind, Result, Value};
 use crate::{
     Sink,
     decode::kept,
-    stage::{Known, NONE, Seen, number_of_key},
+    keys::{Known, NONE, Seen, number_of_key},
 };
 
 /// Where a record is.
