@@ -139,8 +139,8 @@ pub enum ListForm {
 pub enum KeysForm {
     /// As a list of the request is.
     List,
-    /// `IN (?, ?, ...)`: a placeholder for each, as many as the next power of two, and so many in a statement at most, which
-    /// is one. The server looks for them in an index, and what it reads out of JSON it would join. Placeholders have no numbers.
+    /// `IN (?, ?, ...)`: a placeholder for each, as many as the next power of two, and at most so many in a statement. The
+    /// server looks for them in an index, where it would join what it reads out of JSON. Placeholders have no numbers.
     Placeholders(u16),
 }
 

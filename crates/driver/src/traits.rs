@@ -122,9 +122,9 @@ pub trait Session {
     /// What the database says, by kind.
     fn begin_snapshot(&mut self) -> Result<()>;
 
-    /// Inserts rows of plain values, within a transaction, in a way of the database's own that does what an insert does and
-    /// takes less time. The cells are those of one row after the other. None where there is no such way, and nothing has
-    /// been done.
+    /// Inserts rows of plain values, within a transaction, in a way of the database's own that leaves what one insert of them
+    /// all would leave and takes less time. The cells are those of one row after the other. None where there is no such way:
+    /// then nothing has been done, and no cell taken.
     ///
     /// # Errors
     ///

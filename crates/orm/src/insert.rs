@@ -12,8 +12,8 @@ use relata_schema::{Datum, Error, ErrorKind, ModelRef, ModelView, Result, Value}
 
 use crate::{Executor, FromDatum, find::sql_of, validate, write};
 
-/// Inserts rows of values, given for some attributes of a model by name, in as many statements as the database's limit
-/// of binds asks for: all of them or none. Says how many rows there were.
+/// Inserts rows of values, given for some attributes of a model by name, in statements as those of
+/// [`Insert::run`]: all of them or none. Says how many rows there were.
 ///
 /// # Errors
 ///
@@ -50,12 +50,9 @@ pub fn insert_rows(
     }
     let mut total = 0;
     write::in_transaction(on, &mut |tx| {
-        if let Some(inserted) = write::insert_rows(tx, view, &columns, &mut rows.iter().flatten())? {
-            total = inserted;
-            return Ok(());
-        }
-        total = 0;
-        rows.chunks(at_once).try_for_each(|chunk| {
+        let (taken, inserted) = write::insert_rows(tx, view, &columns, rows.len(), &mut rows.iter().flatten())?;
+        total = inserted;
+        rows[taken..].chunks(at_once).try_for_each(|chunk| {
             total += send(tx, chunk)?;
             Ok(())
         })
@@ -157,7 +154,8 @@ impl<'q, M: Model, C: Columns<M>> Insert<'q, M, C> {
     }
 
     /// Inserts the rows, in as few statements as serve the database: a thousand rows each, or on SQLite a hundred, unless rows
-    /// may refer to one another. All of them are inserted, or none.
+    /// may refer to one another. More than a thousand are copied on PostgreSQL (`COPY`), ten thousand at once, where that does
+    /// what an insert does; triggers for each statement see them so. All of them are inserted, or none.
     /// Says how many there were.
     ///
     /// # Errors
@@ -213,11 +211,12 @@ impl<'q, M: Model, C: Columns<M>> Insert<'q, M, C> {
         let mut parts = Vec::new();
         write::in_transaction(on, &mut |tx| {
             parts.clear();
-            if !answers
-                && let Some(inserted) = write::insert_rows(tx, view, &columns, &mut values.iter().map(value_of))?
-            {
+            let mut rest = values;
+            if !answers {
+                let (taken, inserted) =
+                    write::insert_rows(tx, view, &columns, values.len() / width, &mut values.iter().map(value_of))?;
                 parts.push((inserted, Vec::new()));
-                return Ok(());
+                rest = &values[taken * width..];
             }
             let part = |chunk: &[Bind<'_>]| {
                 let set = RowSet {
@@ -229,7 +228,7 @@ impl<'q, M: Model, C: Columns<M>> Insert<'q, M, C> {
                 part.borrow_section(Section::Attributes, request);
                 part
             };
-            write::send_chunks(tx, values, at_once * width, &part, &mut |sent| parts.push((sent.affected, sent.rows)))
+            write::send_chunks(tx, rest, at_once * width, &part, &mut |sent| parts.push((sent.affected, sent.rows)))
         })?;
         parts.into_iter().try_for_each(|(affected, rows)| then(affected, rows))
     }

@@ -144,21 +144,21 @@ impl Places {
     }
 }
 
-/// The sink of the rows below a record, and of it.
+/// The sink of what is below a record; none where another one has taken its place.
 fn again<'s>(
     plan: &Plan,
     branches: &[Branch],
     sink: &'s mut dyn Sink,
     slot: usize,
     instance: u32,
-) -> Result<&'s mut dyn Sink> {
+) -> Option<&'s mut dyn Sink> {
     let layout = &plan.slots[slot];
     let placed = branches[slot].placed[instance as usize];
     let above = match layout.parent {
         None => sink,
         Some(parent) => again(plan, branches, sink, parent, placed.parent)?,
     };
-    above.again(layout, placed.place as usize).ok_or_else(|| Error::internal("a record is not where it was put"))
+    if placed.place == NONE { None } else { above.again(layout, placed.place as usize) }
 }
 
 /// Hands the rows of one step over.
@@ -211,6 +211,12 @@ impl Placer<'_> {
     /// The record of the slot that the statement starts from.
     fn base(&mut self, slot: usize, layout: &Slot, parent: u32, row: &dyn Row) -> Result<u32> {
         let branch = &mut self.places.branches[slot];
+        if layout.single
+            && let Some(known) = branch.last_of(parent)
+        {
+            // The key that should tell them apart does not: the last one stays, without what belongs to the others.
+            branch.placed[known as usize].place = NONE;
+        }
         let (instance, is_new) = if self.repeats {
             self.seen.find_or(slot, parent, row, layout, &self.step.kinds, || branch.add(parent))?
         } else {
@@ -246,7 +252,10 @@ impl Placer<'_> {
         let Places { branches, .. } = &*self.places;
         let above: &mut dyn Sink = match layout.parent {
             None => self.sink,
-            Some(above) => again(self.plan, branches, self.sink, above, parent)?,
+            Some(above) => match again(self.plan, branches, self.sink, above, parent) {
+                Some(sink) => sink,
+                None => return Ok(()),
+            },
         };
         let below = above.row(layout, row)?;
         for &child in &layout.children {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use relata_dialect::print::ANOTHER_PLACEHOLDER;
 use relata_ir::BindDef;
 use relata_request::Call;
 use relata_schema::{Kind, ModelView};
@@ -72,11 +73,8 @@ pub struct Rows {
     pub rows: usize,
 }
 
-/// A placeholder before another one.
-const ANOTHER: &str = "?, ";
-
 impl Step {
-    /// How many placeholders the statement has.
+    /// How many placeholders the text has; of those that stand for keys, one.
     pub fn placeholders(&self) -> usize {
         self.drafted_placeholders()
     }
@@ -85,9 +83,9 @@ impl Step {
     pub fn text_for(&self, spread: Spread, placeholders: usize) -> String {
         let (before, after) = self.sql.split_at(spread.at);
         let others = placeholders.saturating_sub(1);
-        let mut text = String::with_capacity(self.sql.len() + ANOTHER.len() * others);
+        let mut text = String::with_capacity(self.sql.len() + ANOTHER_PLACEHOLDER.len() * others);
         text.push_str(before);
-        (0..others).for_each(|_| text.push_str(ANOTHER));
+        (0..others).for_each(|_| text.push_str(ANOTHER_PLACEHOLDER));
         text.push_str(after);
         text
     }

@@ -13,4 +13,4 @@ mod writer;
 
 pub use command::statement;
 pub use ddl::{create_extension, create_index, create_table};
-pub use writer::{Scratch, Writer};
+pub use writer::{ANOTHER_PLACEHOLDER, Scratch, Writer};

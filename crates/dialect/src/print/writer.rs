@@ -197,6 +197,9 @@ impl<'w> Writer<'w> {
     }
 }
 
+/// A placeholder without a number, before another one.
+pub const ANOTHER_PLACEHOLDER: &str = "?, ";
+
 /// Aliases of columns as most databases quote them.
 const COLUMNS: [&str; 16] = [
     "\"c0\"", "\"c1\"", "\"c2\"", "\"c3\"", "\"c4\"", "\"c5\"", "\"c6\"", "\"c7\"", "\"c8\"", "\"c9\"", "\"c10\"",

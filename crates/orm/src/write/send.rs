@@ -75,26 +75,37 @@ pub(crate) fn send_chunks<'q>(
     Ok(())
 }
 
-/// Inserts rows of plain values in the way of the database's own, if it has one that does the same.
+/// How many rows a statement takes that the database has for many of them.
+const ROWS_OF_MANY: usize = 10_000;
+
+/// Inserts rows of plain values in the way of the database's own, if it has one that does the same. Says how many rows of
+/// those that are given it has taken, the first ones, and how many it has inserted.
 pub(crate) fn insert_rows<'v>(
     tx: &dyn Executor,
     view: ModelView<'_>,
     attributes: &[u16],
+    rows: usize,
     cells: &mut dyn Iterator<Item = &'v Datum<'v>>,
-) -> Result<Option<u64>> {
+) -> Result<(usize, u64)> {
     let columns: Vec<&str> =
         attributes.iter().map(|&attribute| view.def().attributes[usize::from(attribute)].column.as_str()).collect();
     let into = TableOf { table: &view.def().table, columns: &columns };
-    let mut inserted = None;
-    tx.with(&mut |session| {
-        inserted = session.insert_rows(into, cells)?;
-        Ok(())
-    })
-    .map_err(|error| explain(error, view))?;
-    if inserted.is_some() {
-        log::debug!(target: "relata::sql", "rows into {}, in the database's own way", into.table);
+    let (mut taken, mut inserted) = (0, 0);
+    while taken < rows {
+        let part = ROWS_OF_MANY.min(rows - taken);
+        let mut done = None;
+        let sent = tx.with(&mut |session| {
+            done = session.insert_rows(into, &mut cells.take(part * columns.len()))?;
+            Ok(())
+        });
+        if sent.is_err() || done.is_some() {
+            log::debug!(target: "relata::sql", "{part} rows into {}, in the database's own way", into.table);
+        }
+        sent.map_err(|error| explain(error, view))?;
+        let Some(done) = done else { break };
+        (taken, inserted) = (taken + part, inserted + done);
     }
-    Ok(inserted)
+    Ok((taken, inserted))
 }
 
 /// Plans and runs a request that is one statement.

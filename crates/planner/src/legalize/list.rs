@@ -15,10 +15,10 @@ fn run(ir: &mut Ir, dialect: &'static Capabilities) -> Result<bool> {
             Expr::InArray(_, list) if matches!(ir.bind(list).source, Source::Keys(_)) => Some(list),
             _ => None,
         };
-        let found = ir.made_exprs().find_map(in_keys);
-        if let Some(list) = found {
+        // What nothing refers to any more is marked too: of those that are left there is one.
+        for list in ir.made_exprs().filter_map(in_keys).collect::<Vec<_>>() {
+            changed |= ir.bind(list).transform != Transform::Spread;
             ir.set_bind(list, BindDef { transform: Transform::Spread, ..ir.bind(list) });
-            changed = true;
         }
     }
     for id in (0..ir.bind_count()).map(BindId::new) {
