@@ -77,6 +77,29 @@ fn rows_of_values_are_inserted() {
     });
 }
 
+/// The person comes in a statement of its own, whose rows repeat it for each pet; and several pets share it.
+#[test]
+fn a_parent_that_is_loaded_apart_keeps_what_is_joined_to_it() {
+    on_all("plain_apart", |db| {
+        Person::insert((Person::ID, Person::NAME)).row((1, "Ann")).row((2, "Bob")).run(db).unwrap();
+        let pets = [("a", 1), ("b", 2), ("c", 1), ("d", 1)];
+        Pet::insert((Pet::NAME, Pet::PERSON_ID)).rows(pets).run(db).unwrap();
+        let person = || Pet::PERSON.separate(true).include(Person::PETS.separate(false).order(Pet::ID.asc()));
+        let found = Pet::find().order(Pet::ID.asc()).include(person()).all(db).unwrap();
+        let seen: Vec<String> = found
+            .iter()
+            .map(|pet| {
+                let person = pet.person.get().unwrap().unwrap();
+                person.pets.get().unwrap().iter().map(|pet| pet.name.as_str()).collect()
+            })
+            .collect();
+        assert_eq!(seen, ["acd", "b", "acd", "acd"]);
+        let json: Json =
+            serde_json::from_str(&Pet::find().order(Pet::ID.asc()).include(person()).json(db).unwrap()).unwrap();
+        assert_eq!(json, found.iter().map(|pet| pet.to_json()).collect::<Json>());
+    });
+}
+
 #[derive(Model, Debug, Clone, PartialEq)]
 #[model(table = "things")]
 struct Thing {

@@ -211,18 +211,17 @@ impl Placer<'_> {
     /// The record of the slot that the statement starts from.
     fn base(&mut self, slot: usize, layout: &Slot, parent: u32, row: &dyn Row) -> Result<u32> {
         let branch = &mut self.places.branches[slot];
-        if layout.single
-            && let Some(known) = branch.last_of(parent)
-        {
-            // The key that should tell them apart does not: the last one stays, without what belongs to the others.
-            branch.placed[known as usize].place = NONE;
-        }
+        let before = branch.last_of(parent).filter(|_| layout.single);
         let (instance, is_new) = if self.repeats {
             self.seen.find_or(slot, parent, row, layout, &self.step.kinds, || branch.add(parent))?
         } else {
             (branch.add(parent), true)
         };
         if is_new {
+            if let Some(before) = before {
+                // The key that should tell them apart does not: the last one stays, without what belongs to the others.
+                self.places.branches[slot].placed[before as usize].place = NONE;
+            }
             self.read(slot, layout, instance, parent, row)?;
         }
         Ok(instance)

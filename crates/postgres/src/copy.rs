@@ -3,7 +3,8 @@
 //!
 //! It fires triggers and checks constraints alike, and takes three quarters of the time. But it knows no rules, is refused
 //! where rows are secured one by one, writes a key that is always generated, does not check the domain of a column that is
-//! left out, and reads bytes as whatever type a column has at that moment. So the table is looked at before, and again while the lock of `COPY` keeps it as it is.
+//! left out, and reads bytes as whatever type a column has at that moment. So the table is looked at before, and again while
+//! the lock of `COPY` keeps it as it is.
 
 use std::io::Write;
 
