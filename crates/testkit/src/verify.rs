@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use relata::{
     Database, DynFind, DynRecord, ErrorKind,
-    planner::{Force, Loading, Options, PASSES, Plan, Planner},
+    planner::{Force, Loading, Note, Options, PASSES, Plan, Planner},
     request::{
         Request,
         doc::{CallDoc, RequestDoc},
@@ -124,6 +124,11 @@ fn compare(expected: &Answer, actual: &str) -> Result<(), String> {
     agrees(expected, &json).map_err(|why| format!("{why}\nexpected: {}\nactual:   {actual}", expected.to_json()))
 }
 
+/// Whether what stands behind a path leads on.
+fn is_below(rest: &str) -> bool {
+    rest.starts_with('.')
+}
+
 /// The same plan into records, which rows reach on another way than they reach JSON. Groups are no records of a model.
 fn records(db: &Database, plan: &Plan, request: &Request<'_>, expected: &Answer) -> Result<(), String> {
     if plan.grouped {
@@ -152,6 +157,15 @@ fn alternatives(db: &Database, request: &Request<'_>, expected: &Answer) -> Resu
                 variants
                     .push((format!("{} by {}", note.path, loading.name()), Options { force, ..Options::default() }));
             }
+        }
+    }
+    // An edge in a statement of its own, and one below it joined there: what is below such an edge is else never joined.
+    for above in &plan.notes {
+        for below in plan.notes.iter().filter(|note| note.path.strip_prefix(&*above.path).is_some_and(is_below)) {
+            let by = |note: &Note, loading| Force { path: note.path.to_string(), loading };
+            let force = vec![by(above, Loading::Separate), by(below, Loading::Join)];
+            let name = format!("{} apart and {} joined to it", above.path, below.path);
+            variants.push((name, Options { force, ..Options::default() }));
         }
     }
     records(db, &plan, request, expected)?;
